@@ -1,0 +1,150 @@
+import type { Delivery, LoggerDestination, RunContext } from "./destination.ts";
+import { MlogError } from "./errors.ts";
+import type { Failures } from "./failures.ts";
+import type { MetricSet } from "./metric-set.ts";
+import type { Stamp } from "./records.ts";
+import { weigh } from "./weigh.ts";
+
+/** The methods of a destination that take one record and a stamp. */
+export type Verb =
+  | "logHyperparameters"
+  | "logMetrics"
+  | "logTable"
+  | "logImages"
+  | "logHistogram"
+  | "logTraces"
+  | "onEvent";
+
+type Log = (this: LoggerDestination, record: unknown, stamp: Stamp) => void;
+
+/** Calls and bytes held for a destination whose `init` has not finished; the newest are dropped beyond. */
+const HELD_CALLS = 10_000;
+const HELD_BYTES = 32 * 1024 * 1024;
+
+interface HeldCall {
+  readonly verb: Verb;
+  readonly record: unknown;
+  readonly stamp: Stamp;
+}
+
+/** The way to one destination: holds calls until it is ready, keeps its failures to itself, counts. */
+export class Route {
+  readonly destination: LoggerDestination;
+  readonly failures: Failures;
+  /** Settles when `init` has. */
+  ready: Promise<void> = Promise.resolve();
+  #held: HeldCall[] | undefined;
+  #heldBytes = 0;
+  #failed = false;
+  #delivered = 0;
+  #dropped = 0;
+
+  constructor(destination: LoggerDestination, failures: Failures) {
+    this.destination = destination;
+    this.failures = failures;
+  }
+
+  /** @throws whatever `init` throws synchronously: that is misconfiguration */
+  init(run: RunContext): void {
+    const starting = this.destination.init?.(run);
+    if (starting === undefined) return;
+    this.#held = [];
+    this.ready = Promise.resolve(starting).then(
+      () => this.#open(),
+      (cause: unknown) => this.#giveUp(cause),
+    );
+    this.ready.catch(() => undefined);
+  }
+
+  /** Whether `init` is still under way. */
+  get starting(): boolean {
+    return this.#held !== undefined;
+  }
+
+  logMetrics(metrics: MetricSet, stamp: Stamp): void {
+    if (this.destination.logMetrics === undefined) return;
+    if (this.#held !== undefined || this.#failed) return this.#hold("logMetrics", metrics.keep(), stamp);
+    try {
+      this.destination.logMetrics(metrics, stamp);
+      this.#delivered++;
+    } catch (error) {
+      this.#drop(error);
+    }
+  }
+
+  log(verb: Verb, record: unknown, stamp: Stamp): void {
+    if (this.destination[verb] === undefined) return;
+    if (this.#held !== undefined || this.#failed) return this.#hold(verb, record, stamp);
+    try {
+      (this.destination[verb] as Log)(record, stamp);
+      if (verb !== "onEvent") this.#delivered++;
+    } catch (error) {
+      this.#drop(error);
+    }
+  }
+
+  /** A record that could not be read is lost to a destination that would have taken it. */
+  lose(verb: Verb, reason: unknown): void {
+    if (this.destination[verb] !== undefined) this.#drop(reason);
+  }
+
+  /** What the destination says of itself, else what this route knows. */
+  delivery(closed: boolean): Delivery {
+    let own: Delivery | undefined;
+    try {
+      own = this.destination.delivery?.();
+    } catch (error) {
+      this.failures.add(error);
+    }
+    const held = this.#held?.length ?? 0;
+    if (own !== undefined) return { ...own, pending: own.pending + held, dropped: own.dropped + this.#dropped };
+    return closed
+      ? { delivered: this.#delivered, pending: held, dropped: this.#dropped }
+      : { delivered: 0, pending: this.#delivered + held, dropped: this.#dropped };
+  }
+
+  #hold(verb: Verb, record: unknown, stamp: Stamp): void {
+    const bytes = weigh(record);
+    const held = this.#held;
+    if (held === undefined) {
+      this.#dropped++;
+    } else if (held.length >= HELD_CALLS || this.#heldBytes + bytes > HELD_BYTES) {
+      this.#drop(
+        new MlogError(
+          "RECORDS_DROPPED",
+          `${this.destination.name} is still starting and ${held.length} calls wait for it already: this one is dropped; ` +
+            "await logger.ready before logging that much",
+        ),
+      );
+    } else {
+      this.#heldBytes += bytes;
+      held.push({ verb, record, stamp });
+    }
+  }
+
+  #drop(reason: unknown): void {
+    this.#dropped++;
+    this.failures.add(reason);
+  }
+
+  #open(): void {
+    const held = this.#held!;
+    this.#held = undefined;
+    for (const { verb, record, stamp } of held) this.log(verb, record, stamp);
+  }
+
+  #giveUp(cause: unknown): never {
+    const lost = this.#held!.length;
+    this.#held = undefined;
+    this.#failed = true;
+    this.#dropped += lost;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const error = new MlogError(
+      "INIT_FAILED",
+      `${this.destination.name} could not start and takes nothing in this run (${lost} calls lost so far): ${reason}`,
+      { cause },
+    );
+    this.failures.add(error);
+    throw error;
+  }
+}
