@@ -1,12 +1,33 @@
 import { defineConfig } from "vitest/config";
 
+// One seed for every property test of a run: printed at its end, given back by SEED=... to repeat it.
+process.env["SEED"] ??= String(Math.trunc(Math.random() * 2 ** 31));
+
 export default defineConfig({
   ssr: { resolve: { conditions: ["@mlog/source", "node", "import", "module", "default"] } },
   test: {
+    // Workers and child processes that a test starts shall find the sources too.
+    execArgv: ["--conditions=@mlog/source"],
+    maxWorkers: "100%",
+    setupFiles: ["./test/setup/seed.ts"],
+    reporters: [
+      "default",
+      ["json", { outputFile: "test/.cache/report.json" }],
+      "./test/setup/left-out-reporter.ts",
+    ],
     projects: [
       {
         extends: true,
-        test: { name: "packages", include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"] },
+        test: { name: "packages", include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts"] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "repository",
+          include: ["test/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
     ],
   },

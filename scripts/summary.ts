@@ -1,0 +1,44 @@
+/**
+ * Ends a run of CI: `node scripts/summary.ts REPORT [FAILED-STEP...]`. Prints what failed, what the tests left out
+ * without leave and, in its last line, `N passed, N failed`.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { relative } from "node:path";
+
+/** What is read of the report of `vitest --reporter=json`. */
+interface Report {
+  success: boolean;
+  testResults: { name: string; status: string; assertionResults: { fullName: string; status: string }[] }[];
+}
+
+const [path = "", ...failedSteps] = process.argv.slice(2);
+const report = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Report) : undefined;
+const files = (report?.testResults ?? []).map((file) => ({ ...file, name: relative("", file.name) }));
+const tests = files.flatMap((file) =>
+  file.assertionResults.map(({ fullName, status }) => ({ name: `${file.name} > ${fullName}`, status })),
+);
+const passed = tests.filter((test) => test.status === "passed");
+const failed = tests.filter((test) => test.status === "failed");
+const mayBeLeftOut = new Set(readFileSync("test/may-be-left-out.txt", "utf8").split("\n"));
+
+const failures = [
+  ...failed.map((test) => `Failed: ${test.name}`),
+  // A file that does not load fails without failing a test.
+  ...files
+    .filter(
+      (file) => file.status === "failed" && !failed.some((test) => test.name.startsWith(`${file.name} > `)),
+    )
+    .map((file) => `Failed: ${file.name}`),
+  ...tests
+    .filter((test) => !passed.includes(test) && !failed.includes(test) && !mayBeLeftOut.has(test.name))
+    .map((test) => `Left out: ${test.name}`),
+];
+// The step that ran the tests counts only if its report does not say what failed.
+for (const step of failedSteps) {
+  if (step !== "pnpm test" || failures.length === 0) failures.push(`Failed step: ${step}`);
+}
+if (!report?.success && failures.length === 0) failures.push("Failed: the test run, outside of any test");
+
+for (const failure of failures) console.log(failure);
+console.log(`${passed.length} passed, ${failures.length} failed`);
+if (failures.length > 0) process.exit(1);

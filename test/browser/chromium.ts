@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type Browser } from "playwright-core";
+
+// A page of our own needs none of the services that a browser calls at its start.
+const flags = [
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/**
+ * Starts the Chromium that `CHROMIUM_PATH` names, else the one that an npm package carries (Linux on x64 only).
+ * Rejects if it does not start.
+ */
+export async function startChromium(): Promise<{ browser: Browser; stop: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "mlog-chromium-"));
+  const stop = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const executablePath = process.env["CHROMIUM_PATH"] ?? (await unpackChromium(folder));
+    const browser = await chromium.launch({ executablePath, chromiumSandbox: false, args: flags });
+    return { browser, stop: () => browser.close().finally(stop) };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Unpacks to a folder of this run's own: the package takes a half unpacked browser for a whole one. */
+async function unpackChromium(folder: string): Promise<string> {
+  process.env["TMPDIR"] = folder;
+  // Has the package unpack the system libraries too that Chromium needs; a small machine has none of them.
+  process.env["AWS_LAMBDA_JS_RUNTIME"] = "nodejs24.x";
+  const { default: packed } = await import("@sparticuz/chromium");
+  return packed.executablePath();
+}
