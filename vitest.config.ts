@@ -1,9 +1,9 @@
-import { defineConfig } from "vitest/config";
+import type { ViteUserConfig } from "vitest/config";
 
 // One seed for every property test of a run: printed at its end, given back by SEED=... to repeat it.
 process.env["SEED"] ??= String(Math.trunc(Math.random() * 2 ** 31));
 
-export default defineConfig({
+const config: ViteUserConfig = {
   ssr: { resolve: { conditions: ["@mlog/source", "node", "import", "module", "default"] } },
   test: {
     // Workers and child processes that a test starts shall find the sources too.
@@ -31,4 +31,6 @@ export default defineConfig({
       },
     ],
   },
-});
+};
+
+export default config;
