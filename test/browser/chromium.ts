@@ -18,13 +18,13 @@ const flags = [
  */
 export async function startChromium(): Promise<{ browser: Browser; stop: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "mlog-chromium-"));
-  const stop = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const executablePath = process.env["CHROMIUM_PATH"] ?? (await unpackChromium(folder));
     const browser = await chromium.launch({ executablePath, chromiumSandbox: false, args: flags });
-    return { browser, stop: () => browser.close().finally(stop) };
+    return { browser, stop: () => browser.close().then(removeFolder) };
   } catch (error) {
-    await stop();
+    await removeFolder();
     throw error;
   }
 }

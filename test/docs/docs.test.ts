@@ -1,7 +1,9 @@
-import { describe, expect, it } from "vitest";
-import { blocksOf, checkTypes, documentedBlocks, runBlock } from "./code-block.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { blocksOf, documentedBlocks, Workbench } from "./code-block.ts";
 
 const blocks = documentedBlocks();
+const workbench = new Workbench();
+afterAll(() => workbench[Symbol.dispose]());
 
 describe("the code in the documentation", () => {
   it("is found, in the README at least", () => {
@@ -9,31 +11,24 @@ describe("the code in the documentation", () => {
   });
 
   it.concurrent.for(blocks.map((block) => [block.place, block] as const))("%s runs", async ([, block]) => {
-    await runBlock(block);
+    await expect(workbench.run(block)).resolves.toBeUndefined();
   });
 
   it("passes the type check", async () => {
-    expect(await checkTypes(blocks)).toBe("");
+    expect(await workbench.checkTypes(blocks)).toBe("");
   });
 });
 
 describe("a block that is wrong", () => {
-  const wrong = blocksOf(
+  const [throwing, exiting, mistyped] = blocksOf(
     "wrong.md",
-    [
-      "```ts",
-      'throw new Error("oops");',
-      "```",
-      "```js",
-      "process.exit(3);",
-      "```",
-      "```ts",
-      'const a: number = "";',
-      "```",
-    ].join("\n"),
+    '```ts\nthrow new Error("oops");\n```\n```js\nprocess.exit(3);\n```\n```ts\nconst a: number = "";\n```\n',
   );
 
-  it("fails if it throws", () => expect(runBlock(wrong[0]!)).rejects.toThrow("oops"));
-  it("fails if it exits with a code", () => expect(runBlock(wrong[1]!)).rejects.toMatchObject({ code: 3 }));
-  it("fails if its types are wrong", async () => expect(await checkTypes([wrong[2]!])).toContain("TS2322"));
+  it("fails if it throws", () => expect(workbench.run(throwing!)).rejects.toThrow("oops"));
+  it("fails if it exits with a code", () =>
+    expect(workbench.run(exiting!)).rejects.toMatchObject({ code: 3 }));
+  it("fails if its types are wrong", async () => {
+    expect(await workbench.checkTypes([mistyped!])).toContain("TS2322");
+  });
 });
