@@ -5,17 +5,26 @@
 import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 
+interface Result {
+  ancestorTitles: string[];
+  title: string;
+  status: string;
+}
+
 /** What is read of the report of `vitest --reporter=json`. */
 interface Report {
   success: boolean;
-  testResults: { name: string; status: string; assertionResults: { fullName: string; status: string }[] }[];
+  testResults: { name: string; status: string; assertionResults: Result[] }[];
 }
 
 const [path = "", ...failedSteps] = process.argv.slice(2);
 const report = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Report) : undefined;
 const files = (report?.testResults ?? []).map((file) => ({ ...file, name: relative("", file.name) }));
 const tests = files.flatMap((file) =>
-  file.assertionResults.map(({ fullName, status }) => ({ name: `${file.name} > ${fullName}`, status })),
+  file.assertionResults.map(({ ancestorTitles, title, status }) => ({
+    name: [file.name, ...ancestorTitles, title].join(" > "),
+    status,
+  })),
 );
 const passed = tests.filter((test) => test.status === "passed");
 const failed = tests.filter((test) => test.status === "failed");
