@@ -1,0 +1,62 @@
+import { describe, MlogRangeError } from "./errors.ts";
+
+/** Which process of a distributed training this is. Ranks count from 0. */
+export interface Ranks {
+  /** Among all processes, below `worldSize`. Environment: RANK. Default: 0. */
+  readonly rank: number;
+  /** Among the processes of its machine, below `localWorldSize`. Environment: LOCAL_RANK. Default: 0. */
+  readonly localRank: number;
+  /** Of its machine, below `worldSize`. Environment: NODE_RANK. Default: 0. */
+  readonly nodeRank: number;
+  /** How many processes there are. Environment: WORLD_SIZE. Default: 1. */
+  readonly worldSize: number;
+  /** How many of them are on its machine. Environment: LOCAL_WORLD_SIZE. Default: 1. */
+  readonly localWorldSize: number;
+}
+
+/** Some of the ranks. */
+export type GivenRanks = { readonly [Name in keyof Ranks]?: Ranks[Name] | undefined };
+
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The ranks of this process, frozen: what is given, else what the environment variables say that
+ * torchrun and Composer set, else one process alone. A variable that must not be read (Deno) counts as
+ * not set.
+ *
+ * @param env - Default: `process.env` where there is one, read at the call.
+ * @throws MlogRangeError `INVALID_RANK`, naming the option or variable, for anything that is not an
+ * integer in range.
+ */
+export function readRanks(given: GivenRanks = {}, env?: Environment): Ranks {
+  const read = (name: keyof Ranks, low: number, high: number): number => {
+    const variable = name.replace(/[A-Z]/g, "_$&").toUpperCase();
+    const option: unknown = given[name];
+    const text = option === undefined ? readVariable(variable, env) : undefined;
+    const value = text === undefined ? (option ?? low) : /^\d+$/.test(text) ? Number(text) : text;
+    if (Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high)
+      return value as number;
+    throw new MlogRangeError(
+      "INVALID_RANK",
+      `${text === undefined ? `ranks.${name}` : variable} must be an integer from ${low} to ${high}, not ${describe(value)}`,
+    );
+  };
+  const worldSize = read("worldSize", 1, Number.MAX_SAFE_INTEGER);
+  const localWorldSize = read("localWorldSize", 1, worldSize);
+  return Object.freeze({
+    rank: read("rank", 0, worldSize - 1),
+    localRank: read("localRank", 0, localWorldSize - 1),
+    nodeRank: read("nodeRank", 0, worldSize - 1),
+    worldSize,
+    localWorldSize,
+  });
+}
+
+function readVariable(name: string, env?: Environment): string | undefined {
+  try {
+    return (env ?? (globalThis as { process?: { env?: Environment } }).process?.env)?.[name];
+  } catch {
+    return undefined;
+  }
+}
