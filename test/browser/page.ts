@@ -18,7 +18,7 @@ context.fillRect(0, 0, 4, 2);
 logger.logImages(context.getImageData(0, 0, 4, 2), { name: "canvas" });
 await logger.close();
 
-const { width, height, channels, data } = memory.images["canvas"]![0]!.images[0]!.pixels;
+const { width, height, channels, data } = memory.images.get("canvas")!.images[0]!.pixels;
 console.log(
   JSON.stringify({
     mayGenerateCode: mayGenerateCode(),
