@@ -65,7 +65,7 @@ export class Capture {
 function tap(stream: Tapped, onWrite: (chunk: unknown, encoding: unknown) => void): () => void {
   const state: Tap = { original: stream.write, own: Object.hasOwn(stream, "write"), active: true };
   const write = function (this: unknown, ...given: Parameters<Write>): boolean {
-    const accepted = Reflect.apply(state.original, this, given) as boolean;
+    const accepted = Reflect.apply(state.original, this, given);
     if (state.active) onWrite(given[0], given[1]);
     return accepted;
   } as Write;

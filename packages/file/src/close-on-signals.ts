@@ -40,7 +40,11 @@ export function closeOnSignals(
     for (const signal of signals) process.on(signal, onSignal);
   } catch (cause) {
     stop();
-    throw new MlogTypeError("INVALID_ARGUMENT", `signals has one that cannot be listened to: ${String(cause)}`, { cause });
+    throw new MlogTypeError(
+      "INVALID_ARGUMENT",
+      `signals has one that cannot be listened to: ${String(cause)}`,
+      { cause },
+    );
   }
   return stop;
 }

@@ -67,7 +67,10 @@ export class FileLogger implements LoggerDestination {
    */
   init(run: RunContext): void {
     if (this.#parts !== undefined) {
-      throw new MlogError("INVALID_DESTINATION", "this FileLogger has a logger already: make one for each logger");
+      throw new MlogError(
+        "INVALID_DESTINATION",
+        "this FileLogger has a logger already: make one for each logger",
+      );
     }
     const settings = this.#settings;
     const { state } = run;
@@ -147,7 +150,8 @@ export class FileLogger implements LoggerDestination {
     await shipper.ship();
     const lost = log.dropped - this.#droppedAtFlush;
     this.#droppedAtFlush = log.dropped;
-    if (lost > 0) throw new MlogError("RECORDS_DROPPED", `${lost} calls since the last flush could not be kept`);
+    if (lost > 0)
+      throw new MlogError("RECORDS_DROPPED", `${lost} calls since the last flush could not be kept`);
   }
 
   /** Ends the log, gives the streams back, and hands over the last segment. */

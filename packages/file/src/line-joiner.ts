@@ -45,6 +45,6 @@ export class LineJoiner {
     const isText = typeof encoding !== "string" || !Buffer.isEncoding(encoding) || /^utf-?8$/i.test(encoding);
     // The bytes of an unfinished character before text never become one.
     if (isText) return this.#decoder.end() + chunk;
-    return this.#decoder.write(Buffer.from(chunk, encoding as BufferEncoding));
+    return this.#decoder.write(Buffer.from(chunk, encoding));
   }
 }

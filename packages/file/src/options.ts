@@ -44,7 +44,9 @@ export interface FileLoggerOptions {
 }
 
 /** Options with their defaults. */
-export type Settings = Required<Omit<FileLoggerOptions, "remoteFileName">> & { readonly remoteFileName: string };
+export type Settings = Required<Omit<FileLoggerOptions, "remoteFileName">> & {
+  readonly remoteFileName: string;
+};
 
 const ONE_OF = {
   format: ["jsonl", "text"],
@@ -68,7 +70,10 @@ const DEFAULTS = {
 /** @throws MlogTypeError or MlogRangeError `INVALID_ARGUMENT`, naming the option and the value */
 export function readOptions(options: FileLoggerOptions): Settings {
   if (typeof options !== "object" || options === null) {
-    throw new MlogTypeError("INVALID_ARGUMENT", `the options of FileLogger must be an object, not ${describe(options)}`);
+    throw new MlogTypeError(
+      "INVALID_ARGUMENT",
+      `the options of FileLogger must be an object, not ${describe(options)}`,
+    );
   }
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(DEFAULTS, name)) {
@@ -80,7 +85,10 @@ export function readOptions(options: FileLoggerOptions): Settings {
     if (value !== undefined) check(name as keyof FileLoggerOptions, value);
   }
   if (options.overwrite && options.resume) {
-    throw new MlogRangeError("INVALID_ARGUMENT", "overwrite and resume exclude each other: set only one of them");
+    throw new MlogRangeError(
+      "INVALID_ARGUMENT",
+      "overwrite and resume exclude each other: set only one of them",
+    );
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const settings = { ...DEFAULTS, ...given } as Required<FileLoggerOptions>;
@@ -94,7 +102,9 @@ export function readOptions(options: FileLoggerOptions): Settings {
 
 function remotePattern(remote: string | null, filename: string, extension: string): string {
   const pattern = remote ?? (filename === "" ? "run={run_name}/rank={rank}" : filename);
-  return pattern.includes("{start_byte}") ? pattern : `${pattern.replace(/\/+$/, "")}/part-{start_byte}.${extension}`;
+  return pattern.includes("{start_byte}")
+    ? pattern
+    : `${pattern.replace(/\/+$/, "")}/part-{start_byte}.${extension}`;
 }
 
 function check(name: keyof FileLoggerOptions, value: unknown): void {
@@ -102,7 +112,10 @@ function check(name: keyof FileLoggerOptions, value: unknown): void {
   if (name === "flushInterval") {
     if (typeof value !== "number") throw wrongType(name, "a number", value);
     if (Number.isSafeInteger(value) && value > 0) return;
-    throw new MlogRangeError("INVALID_ARGUMENT", `flushInterval must be a positive integer, not ${describe(value)}`);
+    throw new MlogRangeError(
+      "INVALID_ARGUMENT",
+      `flushInterval must be a positive integer, not ${describe(value)}`,
+    );
   }
   if (typeof fallback === "boolean") {
     if (typeof value !== "boolean") throw wrongType(name, "true or false", value);
@@ -111,9 +124,13 @@ function check(name: keyof FileLoggerOptions, value: unknown): void {
   if (name === "remoteFileName" && value === null) return;
   if (typeof value !== "string") throw wrongType(name, "a string", value);
   if (value === "") throw new MlogRangeError("INVALID_ARGUMENT", `${name} must not be empty`);
-  const choices: readonly string[] | undefined = name === "format" || name === "durability" ? ONE_OF[name] : undefined;
+  const choices: readonly string[] | undefined =
+    name === "format" || name === "durability" ? ONE_OF[name] : undefined;
   if (choices !== undefined && !choices.includes(value)) {
-    throw new MlogRangeError("INVALID_ARGUMENT", `${name} must be one of ${choices.join(", ")}, not ${describe(value)}`);
+    throw new MlogRangeError(
+      "INVALID_ARGUMENT",
+      `${name} must be one of ${choices.join(", ")}, not ${describe(value)}`,
+    );
   }
 }
 

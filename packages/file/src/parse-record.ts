@@ -87,7 +87,8 @@ export function parseRecord(bytes: Buffer, origin: Origin): LoggedRecord | strin
   if (wrong !== undefined) return wrong;
   const checks = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
   if (checks === undefined) return { type: "unknown", ...head(fields), ...origin, record: line };
-  const trouble = firstWrong(fields, checks) ?? (type === "metrics" ? readNumbers(fields.metrics as Fields) : undefined);
+  const trouble =
+    firstWrong(fields, checks) ?? (type === "metrics" ? readNumbers(fields.metrics as Fields) : undefined);
   if (trouble !== undefined) return trouble;
   if (type === "start") {
     origin.session = fields.session as number;
@@ -125,7 +126,9 @@ function readNumbers(metrics: Fields): string | undefined {
   return undefined;
 }
 
-function head(fields: Fields): Pick<LoggedRecord, "seq" | "time" | "step" | "epoch" | "batch" | "sample" | "token"> {
+function head(
+  fields: Fields,
+): Pick<LoggedRecord, "seq" | "time" | "step" | "epoch" | "batch" | "sample" | "token"> {
   const { seq, time, step, epoch, batch, sample, token } = fields as Record<string, number>;
   return { seq, time, step, epoch, batch, sample, token } as ReturnType<typeof head>;
 }

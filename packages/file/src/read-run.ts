@@ -21,12 +21,19 @@ export interface ReadOptions {
  *
  * @throws MlogError `LOG_NOT_FOUND`, `FORMAT_TOO_NEW`; MlogRangeError `INVALID_ARGUMENT`
  */
-export async function* readRun(path: string | URL, options: ReadOptions = {}): AsyncGenerator<RunRecord, void, void> {
+export async function* readRun(
+  path: string | URL,
+  options: ReadOptions = {},
+): AsyncGenerator<RunRecord, void, void> {
   const { maxLineBytes = MAX_LINE_BYTES } = options;
   if (!Number.isSafeInteger(maxLineBytes) || maxLineBytes < 1) {
-    throw new MlogRangeError("INVALID_ARGUMENT", `maxLineBytes must be a positive integer, not ${describe(maxLineBytes)}`);
+    throw new MlogRangeError(
+      "INVALID_ARGUMENT",
+      `maxLineBytes must be a positive integer, not ${describe(maxLineBytes)}`,
+    );
   }
-  for (const log of await findLogs(path instanceof URL ? fileURLToPath(path) : path)) yield* readLog(log, maxLineBytes);
+  for (const log of await findLogs(path instanceof URL ? fileURLToPath(path) : path))
+    yield* readLog(log, maxLineBytes);
 }
 
 async function* readLog(log: LogFiles, maxLineBytes: number): AsyncGenerator<RunRecord, void, void> {
@@ -42,8 +49,11 @@ async function* readLog(log: LogFiles, maxLineBytes: number): AsyncGenerator<Run
     }
     for await (const lines of readLines(path, maxLineBytes)) {
       for (const { bytes, number, byte } of lines) {
-        const record = bytes === undefined ? `it is longer than ${maxLineBytes} bytes` : parseRecord(bytes, origin);
-        yield typeof record === "string" ? { type: "damaged", file: path, line: number, byte, reason: record } : record;
+        const record =
+          bytes === undefined ? `it is longer than ${maxLineBytes} bytes` : parseRecord(bytes, origin);
+        yield typeof record === "string"
+          ? { type: "damaged", file: path, line: number, byte, reason: record }
+          : record;
       }
     }
     if (log.parts.length > 1) expected = start + (await stat(path)).size;

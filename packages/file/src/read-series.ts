@@ -28,7 +28,10 @@ interface Points {
  *
  * @throws MlogError `LOG_NOT_FOUND`, `FORMAT_TOO_NEW`
  */
-export async function readSeries(path: string | URL, options: SeriesOptions = {}): Promise<Map<string, Series>> {
+export async function readSeries(
+  path: string | URL,
+  options: SeriesOptions = {},
+): Promise<Map<string, Series>> {
   let { rank } = options;
   const metrics = new Map<string, Points>();
   for await (const record of readRun(path, options)) {
@@ -37,7 +40,8 @@ export async function readSeries(path: string | URL, options: SeriesOptions = {}
     if (record.rank !== rank) continue;
     for (const name of Object.keys(record.metrics)) {
       let points = metrics.get(name);
-      if (points === undefined) metrics.set(name, (points = { steps: [], values: [], times: [], sessions: [] }));
+      if (points === undefined)
+        metrics.set(name, (points = { steps: [], values: [], times: [], sessions: [] }));
       points.steps.push(record.step);
       points.values.push(record.metrics[name]!);
       points.times.push(record.time);

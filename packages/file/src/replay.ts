@@ -71,7 +71,9 @@ export async function replay(
   const counts = { replayed: 0, skipped: 0, damaged: 0 };
   try {
     let values = 0;
-    for await (const record of typeof source === "string" || source instanceof URL ? readRun(source) : source) {
+    for await (const record of typeof source === "string" || source instanceof URL
+      ? readRun(source)
+      : source) {
       if (record.type === "damaged") {
         counts.damaged++;
         continue;
@@ -117,7 +119,12 @@ async function begin(
   }
   const clock = new ReplayClock(record, options.runName);
   const made = typeof destinations === "function" ? destinations(record.rank, clock.state) : destinations;
-  const run: Run = { clock, logger: new Logger(clock.state, made, options), onError: options.onError, error: undefined };
+  const run: Run = {
+    clock,
+    logger: new Logger(clock.state, made, options),
+    onError: options.onError,
+    error: undefined,
+  };
   runs.set(record.rank, run);
   await run.logger.ready;
   return run;
@@ -151,7 +158,10 @@ function logAgain(run: Run, record: LoggedRecord): boolean {
       run.error = undefined;
       return true;
     case "end":
-      run.error = record.error === null ? undefined : new MlogError(record.error.code ?? "RUN_FAILED", record.error.message);
+      run.error =
+        record.error === null
+          ? undefined
+          : new MlogError(record.error.code ?? "RUN_FAILED", record.error.message);
       return true;
     default:
       return false;

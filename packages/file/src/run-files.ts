@@ -20,7 +20,9 @@ const SEGMENT = /^part-(\d+)\.jsonl$/;
  */
 export async function findLogs(path: string): Promise<readonly LogFiles[]> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new MlogError("LOG_NOT_FOUND", `there is nothing to read at ${describe(path)}: ${String(cause)}`, { cause });
+    throw new MlogError("LOG_NOT_FOUND", `there is nothing to read at ${describe(path)}: ${String(cause)}`, {
+      cause,
+    });
   });
   if (!found.isDirectory()) return [{ parts: [{ path, start: 0 }], rank: rankOf(basename(path)) }];
   const logs = await logsIn(path, 0);
@@ -40,7 +42,9 @@ export async function findLogs(path: string): Promise<readonly LogFiles[]> {
 
 async function logsIn(folder: string, rank: number): Promise<LogFiles[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => !entry.isDirectory() && entry.name.endsWith(".jsonl")).map((entry) => entry.name);
+  const names = entries
+    .filter((entry) => !entry.isDirectory() && entry.name.endsWith(".jsonl"))
+    .map((entry) => entry.name);
   const segments = names
     .filter((name) => SEGMENT.test(name))
     .map((name) => ({ path: join(folder, name), start: Number(SEGMENT.exec(name)![1]) }))

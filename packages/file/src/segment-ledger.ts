@@ -61,13 +61,15 @@ export class SegmentLedger {
   }
 
   #lines(): (Segment & { readonly type: "sealed" | "staged" })[] {
-    return this.#text().split("\n").flatMap((line) => {
-      try {
-        return line === "" ? [] : [JSON.parse(line)];
-      } catch {
-        return [];
-      }
-    });
+    return this.#text()
+      .split("\n")
+      .flatMap((line) => {
+        try {
+          return line === "" ? [] : [JSON.parse(line)];
+        } catch {
+          return [];
+        }
+      });
   }
 
   #text(): string {

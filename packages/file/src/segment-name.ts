@@ -8,7 +8,11 @@ const DIGITS = 16;
  *
  * @throws MlogRangeError `INVALID_NAME`
  */
-export function segmentName(pattern: string, { runName, ranks }: Pick<State, "runName" | "ranks">, start: number): string {
+export function segmentName(
+  pattern: string,
+  { runName, ranks }: Pick<State, "runName" | "ranks">,
+  start: number,
+): string {
   const start_byte = String(start).padStart(DIGITS, "0");
   const name = formatName(pattern, { runName, ranks, start_byte }).replace(/^\/+/, "");
   assertSafeName(name, "remoteFileName");

@@ -76,7 +76,8 @@ export class SegmentShipper {
     this.#end = end;
     // They carry the very bytes that the process before handed over, so replacing them changes nothing.
     this.#unsent = open.map((segment) => ({ ...segment, overwrite: true }));
-    if (this.#options.run.hasFileUploadDestination()) this.#timer = setInterval(() => this.#look(), LOOK_EVERY).unref();
+    if (this.#options.run.hasFileUploadDestination())
+      this.#timer = setInterval(() => this.#look(), LOOK_EVERY).unref();
   }
 
   /** Whether something waits to be handed over or staged. */
@@ -94,7 +95,9 @@ export class SegmentShipper {
   /** Resolves when all that is in the file has been handed over, or could not be. */
   ship(): Promise<void> {
     if (!this.#options.run.hasFileUploadDestination()) return Promise.resolve();
-    this.#work = this.#work.then(() => this.#shipAll()).catch((cause: unknown) => this.#report("the log", cause));
+    this.#work = this.#work
+      .then(() => this.#shipAll())
+      .catch((cause: unknown) => this.#report("the log", cause));
     return this.#work;
   }
 
@@ -107,14 +110,17 @@ export class SegmentShipper {
 
   /** Waits until everything is staged, but no longer than until `signal`. */
   async drain(signal: AbortSignal): Promise<void> {
-    const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    const aborted = new Promise<void>((resolve) =>
+      signal.addEventListener("abort", () => resolve(), { once: true }),
+    );
     if (!signal.aborted) await Promise.race([Promise.all(this.#staging), aborted]);
   }
 
   #look(): void {
     const waiting = this.#options.writer.stats().bytes - this.#end;
     const age = performance.now() - this.#lastSeal;
-    if (waiting >= SEGMENT_BYTES || (age >= SEGMENT_AGE && (waiting > 0 || this.#unsent.length > 0))) this.moment();
+    if (waiting >= SEGMENT_BYTES || (age >= SEGMENT_AGE && (waiting > 0 || this.#unsent.length > 0)))
+      this.moment();
   }
 
   async #shipAll(): Promise<void> {
@@ -127,7 +133,11 @@ export class SegmentShipper {
     if (!this.#finished) await writer.flush();
     while (this.#end < end) {
       const start = this.#end;
-      const segment = { start, end: await segmentEnd(path, start, end, SEGMENT_BYTES), name: remoteName(start) };
+      const segment = {
+        start,
+        end: await segmentEnd(path, start, end, SEGMENT_BYTES),
+        name: remoteName(start),
+      };
       await mkdir(this.#folder, { recursive: true });
       await this.#ledger.seal(segment);
       this.#end = segment.end;
@@ -172,7 +182,9 @@ export class SegmentShipper {
   #report(what: string, cause: unknown): void {
     const reason = cause instanceof Error ? cause.message : String(cause);
     this.#options.run.report(
-      new MlogError("SEGMENT_NOT_SHIPPED", `${what} could not be handed over, and will be again: ${reason}`, { cause }),
+      new MlogError("SEGMENT_NOT_SHIPPED", `${what} could not be handed over, and will be again: ${reason}`, {
+        cause,
+      }),
     );
   }
 }

@@ -23,7 +23,10 @@ export const textLines: RecordFormat = {
         return named("[trace]: ", entry.values, (name, value) => `${name}:${textValue(value)}`);
       case "table": {
         const { name, columns } = entry.table;
-        return lines("[table]: ", `${name}: ${plainJson({ columns, data: tableRows(entry.table, entry.media) })}`);
+        return lines(
+          "[table]: ",
+          `${name}: ${plainJson({ columns, data: tableRows(entry.table, entry.media) })}`,
+        );
       }
       case "images": {
         const images = entry.batch.images.map((image) => entry.media.store(image));
@@ -72,7 +75,13 @@ function textValue(value: unknown): string {
     case "boolean":
       return value ? "True" : "False";
     case "number":
-      return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+      return Number.isFinite(value)
+        ? String(value)
+        : Number.isNaN(value)
+          ? "nan"
+          : value > 0
+            ? "inf"
+            : "-inf";
     case "object":
       if (value === null) return "None";
       if (Array.isArray(value)) return `[${value.map(textValue).join(", ")}]`;
