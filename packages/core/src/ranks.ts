@@ -1,4 +1,4 @@
-import { describe, MlogRangeError } from "./errors.ts";
+import { describe, MlogRangeError, MlogTypeError } from "./errors.ts";
 
 /** Which process of a distributed training this is. Ranks count from 0. */
 export interface Ranks {
@@ -27,19 +27,25 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  *
  * @param env - Default: `process.env` where there is one, read at the call.
  * @throws MlogRangeError `INVALID_RANK`, naming the option or variable, for anything that is not an
- * integer in range.
+ * integer in range; MlogTypeError `INVALID_RANK` if `given` is not an object.
  */
 export function readRanks(given: GivenRanks = {}, env?: Environment): Ranks {
+  if (typeof given !== "object" || given === null) {
+    throw new MlogTypeError("INVALID_RANK", `ranks must be an object, not ${describe(given)}`);
+  }
   const read = (name: keyof Ranks, low: number, high: number): number => {
-    const variable = name.replace(/[A-Z]/g, "_$&").toUpperCase();
-    const option: unknown = given[name];
-    const text = option === undefined ? readVariable(variable, env) : undefined;
-    const value = text === undefined ? (option ?? low) : /^\d+$/.test(text) ? Number(text) : text;
+    let value: unknown = given[name];
+    let source = `ranks.${name}`;
+    if (value === undefined) {
+      source = name.replace(/[A-Z]/g, "_$&").toUpperCase();
+      const text = readVariable(source, env) ?? `${low}`;
+      value = /^\d+$/.test(text) ? Number(text) : text;
+    }
     if (Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high)
       return value as number;
     throw new MlogRangeError(
       "INVALID_RANK",
-      `${text === undefined ? `ranks.${name}` : variable} must be an integer from ${low} to ${high}, not ${describe(value)}`,
+      `${source} must be an integer from ${low} to ${high}, not ${describe(value)}`,
     );
   };
   const worldSize = read("worldSize", 1, Number.MAX_SAFE_INTEGER);

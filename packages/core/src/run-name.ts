@@ -34,7 +34,7 @@ export function resolveRunName(given: string | undefined, worldSize: number, tim
     if (worldSize === 1) return makeRunName(time);
     throw new MlogError(
       "RUN_NAME_REQUIRED",
-      `each of ${worldSize} processes would make its own run name: give the State of every rank the same runName`,
+      `give the State of each rank the same runName: without, each of the ${worldSize} would make its own`,
     );
   }
   if (typeof given === "string" && given.length > 0 && given.length <= 256 && !given.includes("\0"))

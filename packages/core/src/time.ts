@@ -10,7 +10,7 @@ export type TimeUnit = "iter" | "ep" | "ba" | "sp" | "tok" | "dur" | "sec";
 export type TimeLike = Time | string | number;
 
 const UNITS = "iter|ep|ba|sp|tok|dur|sec";
-const AMOUNT = new RegExp(`^([-+]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:e[-+]?\\d+)?)(${UNITS})$`, "i");
+const AMOUNT = new RegExp(`^([-+.\\de]+)(${UNITS})$`, "i");
 const CLOCK = /^(?=.)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/i;
 
 /**
