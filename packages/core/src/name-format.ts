@@ -60,7 +60,6 @@ export function assertSafeName(name: unknown, argument: string): asserts name is
   const text = asString(name, argument);
   if (
     /^[a-z]:|[\p{Cc}\p{Cs}\\]|(^|\/)[. ]*(\/|$)/iu.test(text) ||
-    text.length > 1024 ||
     new TextEncoder().encode(text).length > 1024
   ) {
     throw new MlogRangeError(
