@@ -10,6 +10,7 @@ export type FileFunctions = Pick<
   | "writeSync"
   | "ftruncateSync"
   | "fdatasyncSync"
+  | "fsyncSync"
   | "closeSync"
 >;
 

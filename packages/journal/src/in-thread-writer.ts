@@ -1,116 +1,84 @@
-import type { FileFunctions } from "./file-functions.ts";
-import { JournalError } from "./journal-error.ts";
-import type { RecordWriter, RowLayout, WriterStats } from "./record-writer.ts";
+import { createEncoder } from "./encoders.ts";
+import { drainOnExit, forgetOnExit, reportLost, type Drainable } from "./exit-drain.ts";
+import { LocalPump } from "./local-pump.ts";
+import type { RecordWriter, WriterStats } from "./record-writer.ts";
+import { RingProducer, type RingOwner } from "./ring-producer.ts";
+import { TAIL } from "./ring.ts";
+import type { FrameEncoder } from "./row-encoder/frame-encoder.ts";
+import { writeFailed, type WriterOptions } from "./writer-options.ts";
 
-/** What an {@link InThreadWriter} needs beside its open file. */
-export interface InThreadOptions {
-  readonly rows: RowLayout;
-  /** 0: every append is written before it returns. Otherwise written once that much has gathered. */
-  readonly bufferBytes: number;
-  readonly limitBytes: number;
-  onError(error: JournalError): void;
-}
-
-/** Encodes and writes on the calling thread. */
-export class InThreadWriter implements RecordWriter {
-  readonly #fd: number;
-  readonly #files: FileFunctions;
-  readonly #options: InThreadOptions;
-  readonly #stats = { appended: 0, written: 0, refused: 0, bytes: 0 };
-  #text = "";
-  #pending: Buffer = Buffer.alloc(0);
-  #pendingRecords = 0;
-  #reported = "";
+/**
+ * Encodes and writes on the calling thread: at each append (`immediate`), or gathered for up to
+ * 10 ms or one chunk of the ring. The ring holds what a failing disk does not take.
+ */
+export class InThreadWriter implements RecordWriter, RingOwner, Drainable {
+  readonly #options: WriterOptions;
+  readonly #producer: RingProducer;
+  readonly #pump: LocalPump;
   #closed: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  readonly #exit = (): void => void this.#write();
 
-  constructor(fd: number, bytes: number, files: FileFunctions, options: InThreadOptions) {
-    this.#fd = fd;
-    this.#files = files;
+  constructor(options: WriterOptions, immediate: boolean) {
     this.#options = options;
-    this.#stats.bytes = bytes;
-    process.on("exit", this.#exit);
+    this.#producer = new RingProducer(options.ring, options.rows, this);
+    this.#pump = new LocalPump(options, this.encoder(), () => this.#producer.huge!, immediate);
+    drainOnExit(this);
   }
 
   appendRow(fields: Float64Array, names: readonly string[], values: Float64Array): boolean {
-    const { rows } = this.#options;
-    let text = "";
-    for (let i = 0; i < rows.fields.length; i++) text += rows.fields[i]! + String(fields[i]!);
-    text += rows.open;
-    for (let i = 0; i < names.length; i++) {
-      const value = values[i]!;
-      const quote = rows.nonFinite === "quoted" && !Number.isFinite(value) ? '"' : "";
-      text += `${i ? "," : ""}${JSON.stringify(names[i])}:${quote}${String(value)}${quote}`;
-    }
-    return this.append(text + rows.close);
+    const taken = this.#producer.appendRow(fields, names, values);
+    if (taken) this.#pump.appended();
+    return taken;
   }
 
   append(record: string): boolean {
-    if (this.#closed || this.#text.length + this.#pending.length + record.length > this.#options.limitBytes) {
-      this.#stats.refused++;
-      return false;
-    }
-    this.#text += record;
-    this.#pendingRecords++;
-    this.#stats.appended++;
-    if (this.#text.length + this.#pending.length >= this.#options.bufferBytes) this.#write();
-    else
-      this.#timer ??= setTimeout(() => {
-        this.#timer = undefined;
-        this.#write();
-      }, 10).unref();
-    return true;
-  }
-
-  #write(): unknown {
-    this.#pending = Buffer.concat([this.#pending, Buffer.from(this.#text)]);
-    this.#text = "";
-    try {
-      while (this.#pending.length > 0) {
-        const written = this.#files.writeSync(
-          this.#fd,
-          this.#pending,
-          0,
-          this.#pending.length,
-          this.#stats.bytes,
-        );
-        this.#stats.bytes += written;
-        this.#pending = this.#pending.subarray(written);
-      }
-      this.#stats.written += this.#pendingRecords;
-      this.#pendingRecords = 0;
-      this.#reported = "";
-      return undefined;
-    } catch (cause) {
-      const code = String((cause as { code?: unknown }).code);
-      if (code !== this.#reported)
-        this.#options.onError(new JournalError("WRITE_FAILED", `cannot write: ${String(cause)}`, { cause }));
-      this.#reported = code;
-      return cause;
-    }
+    const taken = this.#producer.append(record);
+    if (taken) this.#pump.appended();
+    return taken;
   }
 
   async flush(): Promise<void> {
-    let cause = this.#write();
-    try {
-      this.#files.fdatasyncSync(this.#fd);
-    } catch (error) {
-      cause ??= error;
-    }
-    if (cause) throw new JournalError("WRITE_FAILED", `cannot write: ${String(cause)}`, { cause });
+    if (this.#closed !== undefined) return this.#closed;
+    const failure = this.#pump.flush();
+    if (failure !== undefined) throw writeFailed(this.#options.path, failure);
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.flush().finally(() => {
-      process.off("exit", this.#exit);
-      clearTimeout(this.#timer);
-      this.#files.closeSync(this.#fd);
-    });
+    this.#closed ??= this.#close();
     return this.#closed;
   }
 
   stats(): WriterStats {
-    return { ...this.#stats };
+    return this.#producer.stats();
+  }
+
+  crossed(): void {
+    this.#pump.write();
+  }
+
+  makeRoom(tail: number): boolean {
+    this.#pump.write();
+    return Atomics.load(this.#options.ring.control, TAIL) !== tail;
+  }
+
+  encoder(): FrameEncoder {
+    return createEncoder(this.#options.rows, this.#options.ring);
+  }
+
+  drainAtExit(): void {
+    this.#pump.immediate = true;
+    const failure = this.#options.syncAlways ? this.#pump.flush() : this.#pump.write();
+    const { appended, written } = this.stats();
+    if (failure !== undefined) reportLost(this.#options.path, appended - written, failure.message);
+  }
+
+  async #close(): Promise<void> {
+    const { files, fd, path } = this.#options;
+    this.#producer.stop();
+    const failure = this.#pump.flush();
+    this.#pump.stop();
+    forgetOnExit(this);
+    files.closeSync(fd);
+    const { appended, written } = this.stats();
+    if (failure !== undefined) throw writeFailed(path, failure, appended - written);
   }
 }

@@ -1,12 +1,9 @@
-const mark: unique symbol = Symbol.for("mlog.error") as never;
-
 /**
  * The codes of this package.
- * - `FILE_EXISTS`: mode `"create"` and there is a file already
+ * - `FILE_EXISTS`: mode `"create"`, and there is a file already
  * - `OPEN_FAILED`: the file or its folder cannot be made or opened
  * - `WRITE_FAILED`: writing or syncing fails now; what was accepted is kept and tried again
  * - `WORKER_FAILED`: the writing thread cannot be started or has died; the calling thread writes
- * - `JOURNAL_CLOSED`: a call after `close()`
  * - `INVALID_ARGUMENT`: an option or a row that has the wrong shape
  */
 export type JournalErrorCode =
@@ -14,7 +11,6 @@ export type JournalErrorCode =
   | "OPEN_FAILED"
   | "WRITE_FAILED"
   | "WORKER_FAILED"
-  | "JOURNAL_CLOSED"
   | "INVALID_ARGUMENT";
 
 /**
@@ -24,10 +20,11 @@ export type JournalErrorCode =
 export class JournalError extends Error {
   override readonly name = "JournalError";
   readonly code: JournalErrorCode;
-  readonly [mark] = true as const;
 
   constructor(code: JournalErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    // Not a class field: a computed name has no place in an isolated declaration.
+    Object.defineProperty(this, Symbol.for("mlog.error"), { value: true });
   }
 }

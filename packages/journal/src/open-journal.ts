@@ -1,9 +1,13 @@
+import { createRequire } from "node:module";
 import { dirname } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { realFiles, type FileFunctions } from "./file-functions.ts";
 import { InThreadWriter } from "./in-thread-writer.ts";
-import { JournalError } from "./journal-error.ts";
+import type { JournalError } from "./journal-error.ts";
+import { openFile, type OpenMode } from "./journal-file.ts";
 import type { RecordWriter, RowLayout } from "./record-writer.ts";
-import { repairOpenFile } from "./repair-lines.ts";
+import { createRing, Ring } from "./ring.ts";
+import type { WriterOptions } from "./writer-options.ts";
 
 /** How {@link openJournal} opens its file. */
 export interface JournalOptions {
@@ -12,7 +16,7 @@ export interface JournalOptions {
   /**
    * What survives what. In every mode a process that ends by itself loses nothing.
    * - `"buffered"` (the default): another thread writes; SIGKILL loses at most the last 20 ms
-   * - `"disk"`: the same, and at most 100 ms pass before written records are synced to the disk
+   * - `"disk"`: the same, and what is written is synced to the disk in groups, at most 100 ms later
    * - `"record"`: each append is written before it returns, on the calling thread; SIGKILL loses nothing
    */
   readonly durability?: "buffered" | "record" | "disk";
@@ -21,69 +25,52 @@ export interface JournalOptions {
    * - `"append"`: goes on behind the last complete line; an incomplete one is cut off first
    * - `"truncate"`: starts with an empty file whatever was there
    */
-  readonly mode?: "create" | "append" | "truncate";
-  /** The most memory that records may wait in, in bytes; beyond it they are refused. Default: 16 MiB. */
+  readonly mode?: OpenMode;
+  /** The memory in which records may wait, in bytes; beyond it they are refused. Default: 16 MiB. */
   readonly bufferBytes?: number;
-  /** Told of each kind of trouble once until it is over; never throws into the caller. Default: ignored. */
+  /** Told once of each kind of trouble, until it is over. Never called from within an append. */
   readonly onError?: (error: JournalError) => void;
   /**
-   * For tests: replaces functions of `node:fs`. An object is used on the calling thread, so that
-   * thread then does the writing; the path or URL of a module that exports them reaches the worker too.
+   * For tests: replaces functions of `node:fs`. The path or URL of a module that exports them reaches
+   * the worker too; an object cannot, so that the calling thread then does the writing.
    */
   readonly fs?: Partial<FileFunctions> | string | URL;
 }
 
 /**
- * Opens the journal at `path` for appending, and makes its folder where that is missing. Everything
- * that can be wrong with the path shows here, synchronously.
- * @throws JournalError `FILE_EXISTS` in mode `"create"`, `OPEN_FAILED` for everything else
+ * Opens the journal at `path` for appending, and makes its folder where that is missing. All that can
+ * be wrong with the path shows here, synchronously.
+ * @throws JournalError `FILE_EXISTS` in mode `"create"`, `OPEN_FAILED` for everything else that the
+ *   system refuses, `INVALID_ARGUMENT` for a `bufferBytes` out of range
  */
 export function openJournal(path: string, options: JournalOptions): RecordWriter {
-  const files = {
-    ...realFiles,
-    ...(typeof options.fs === "object" ? options.fs : undefined),
-  } as FileFunctions;
-  const mode = options.mode ?? "create";
-  let fd: number;
-  let bytes = 0;
-  try {
-    files.mkdirSync(dirname(path), { recursive: true });
-    fd = open(path, mode, files);
-    if (mode === "append") bytes = repairOpenFile(fd, files).bytes;
-  } catch (cause) {
-    throw openError(path, mode, cause);
-  }
-  return new InThreadWriter(fd, bytes, files, {
+  const durability = options.durability ?? "buffered";
+  const filesModule = moduleUrl(options.fs);
+  const files = { ...realFiles, ...replacements(options.fs, filesModule) } as FileFunctions;
+  const ring = new Ring(createRing(options.bufferBytes ?? 16 * 1024 * 1024));
+  const { fd, bytes } = openFile(path, options.mode ?? "create", files);
+  ring.startAt(bytes);
+  const writerOptions: WriterOptions = {
+    path,
+    fd,
+    newIn: bytes === 0 ? dirname(path) : undefined,
     rows: options.rows,
-    bufferBytes: options.durability === "record" ? 0 : 65_536,
-    limitBytes: options.bufferBytes ?? 16 * 1024 * 1024,
+    files,
+    filesModule,
+    ring,
+    syncAlways: durability === "disk",
     onError: options.onError ?? (() => {}),
-  });
+  };
+  return new InThreadWriter(writerOptions, durability === "record");
 }
 
-function open(path: string, mode: "create" | "append" | "truncate", files: FileFunctions): number {
-  if (mode === "create") return files.openSync(path, "wx+");
-  if (mode === "truncate") return files.openSync(path, "w+");
-  try {
-    return files.openSync(path, "r+");
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== "ENOENT") throw error;
-    return files.openSync(path, "wx+");
-  }
+function moduleUrl(fs: JournalOptions["fs"]): string | undefined {
+  if (fs instanceof URL) return fs.href;
+  return typeof fs === "string" ? pathToFileURL(fs).href : undefined;
 }
 
-function openError(path: string, mode: string, cause: unknown): JournalError {
-  const code = (cause as { code?: unknown }).code;
-  if (code === "EEXIST" && mode === "create") {
-    return new JournalError(
-      "FILE_EXISTS",
-      `${JSON.stringify(path)} exists already; open it with mode "append" to go on, or "truncate" to start anew`,
-      { cause },
-    );
-  }
-  return new JournalError(
-    "OPEN_FAILED",
-    `cannot open ${JSON.stringify(path)} for appending: ${String(cause)}`,
-    { cause },
-  );
+// openJournal is synchronous, so the module cannot be imported; `require` loads modules as well.
+function replacements(fs: JournalOptions["fs"], module: string | undefined): Partial<FileFunctions> {
+  if (module === undefined) return (fs ?? {}) as Partial<FileFunctions>;
+  return createRequire(import.meta.url)(fileURLToPath(module)) as Partial<FileFunctions>;
 }

@@ -1,0 +1,268 @@
+import { HUGE, LAST, MAX_FRAME_WORDS, ROW, rowWords, SKIP, TEXT } from "./frame.ts";
+import { JournalError } from "./journal-error.ts";
+import { NameTable } from "./name-table.ts";
+import type { RowLayout, WriterStats } from "./record-writer.ts";
+import { frameMemory, HEAD, TAIL, WHOLE, WRITTEN, type Ring } from "./ring.ts";
+import type { FrameEncoder } from "./row-encoder/frame-encoder.ts";
+import { rowText } from "./row-encoder/row-text.ts";
+
+/**
+ * The backlog from which rows are encoded by the thread that appends them, in bytes. It bounds what
+ * a kill can take when rows come faster than the worker encodes them, and the memory touched.
+ */
+const PRESSURE_BYTES = 2 * 1024 * 1024;
+
+/** What a {@link RingProducer} asks of the writer that owns it. */
+export interface RingOwner {
+  /** A chunk is full; `backlog` bytes wait. */
+  crossed(backlog: number): void;
+  /** The ring is full, as seen at `tail`. Returns true if the tail has moved since. */
+  makeRoom(tail: number): boolean;
+  /** Takes a record that is larger than the ring; its frame is published right after. */
+  handOver?(record: SharedArrayBuffer): void;
+  /** Makes an encoder for rows that this thread encodes itself. Called once, when first needed. */
+  encoder(): FrameEncoder;
+}
+
+/** The appending side of a {@link Ring}. */
+export class RingProducer {
+  readonly #ring: Ring;
+  readonly #layout: RowLayout;
+  readonly #owner: RingOwner;
+  readonly #names: NameTable;
+  readonly #u32: Uint32Array;
+  readonly #f64: Float64Array;
+  readonly #control: Int32Array;
+  readonly #fieldCount: number;
+  readonly #pressureChunks: number;
+
+  /** The free chunks, the one used last on top. */
+  readonly #free: number[] = [];
+  /** The number of the oldest run of positions whose chunk is not known to be free. */
+  #oldest = 0;
+  #tail = 0;
+  /** The position after the last frame, and its word in the memory; the latter ends at `#end`. */
+  #position = 0;
+  #at = 0;
+  #end = 0;
+  /** `#end` for rows, or 0 while rows are encoded here. */
+  #rowEnd = 0;
+  #lastNames: readonly string[] | undefined;
+  #lastIds: Uint32Array = new Uint32Array(0);
+  #encoder: FrameEncoder | undefined;
+  #scratch = frameMemory(new ArrayBuffer(MAX_FRAME_WORDS * 8));
+  #huge: { readonly record: SharedArrayBuffer; readonly end: number } | undefined;
+
+  #stopped = false;
+  #appended = 0;
+  #refused = 0;
+
+  constructor(ring: Ring, layout: RowLayout, owner: RingOwner) {
+    this.#ring = ring;
+    this.#layout = layout;
+    this.#owner = owner;
+    this.#names = new NameTable(ring);
+    this.#u32 = ring.frames.u32;
+    this.#f64 = ring.frames.f64;
+    this.#control = ring.control;
+    this.#fieldCount = layout.fields.length;
+    const chunkBytes = ring.memory.chunkBytes;
+    this.#pressureChunks = Math.min(ring.chunks / 2, PRESSURE_BYTES / chunkBytes);
+    for (let chunk = ring.chunks - 1; chunk >= 0; chunk--) this.#free.push(chunk);
+  }
+
+  /** The record that was handed over and is not written yet. */
+  get huge(): Uint8Array | undefined {
+    return this.#huge && new Uint8Array(this.#huge.record);
+  }
+
+  /** See `RecordWriter.appendRow`. */
+  appendRow(fields: Float64Array, names: readonly string[], values: Float64Array): boolean {
+    const fieldCount = this.#fieldCount;
+    const count = names.length;
+    if (fields.length !== fieldCount || values.length !== count) throw this.#misshapen(fields, names, values);
+    let ids = this.#lastIds;
+    if (names !== this.#lastNames) {
+      const found = this.#names.idsOf(names);
+      if (found === undefined) return this.append(rowText(this.#layout, fields, names, values));
+      ids = this.#lastIds = found;
+      this.#lastNames = names;
+    }
+    const words = rowWords(fieldCount, count);
+    const at = this.#at;
+    if (at + words > this.#rowEnd) return this.#appendRowSlowly(words, fields, names, ids, values);
+    writeRow(this.#u32, this.#f64, at, words, fields, ids, values);
+    this.#at = at + words;
+    this.#position = (this.#position + words) | 0;
+    this.#appended++;
+    Atomics.store(this.#control, HEAD, this.#position);
+    return true;
+  }
+
+  /** See `RecordWriter.append`. */
+  append(record: string): boolean {
+    const start = (this.#at + 1) * 8;
+    if (start + record.length * 3 > this.#end * 8) return this.#appendBytes(Buffer.from(record));
+    const bytes = this.#ring.frames.bytes.write(record, start, "utf8");
+    this.#frame(TEXT, 1 + ((bytes + 7) >> 3), bytes | LAST);
+    this.#publish();
+    return true;
+  }
+
+  /** From now on everything is refused. */
+  stop(): void {
+    this.#stopped = true;
+    this.#at = this.#end = this.#rowEnd = 0;
+  }
+
+  stats(): WriterStats {
+    const { counters } = this.#ring;
+    return {
+      appended: this.#appended,
+      written: Number(Atomics.load(counters, WRITTEN)),
+      refused: this.#refused,
+      bytes: Number(Atomics.load(counters, WHOLE)),
+    };
+  }
+
+  #misshapen(fields: Float64Array, names: readonly string[], values: Float64Array): JournalError {
+    return new JournalError(
+      "INVALID_ARGUMENT",
+      `a row of this journal has ${this.#fieldCount} fields and one value per name, ` +
+        `not ${fields.length} fields, ${names.length} names and ${values.length} values`,
+    );
+  }
+
+  #appendRowSlowly(
+    words: number,
+    fields: Float64Array,
+    names: readonly string[],
+    ids: Uint32Array,
+    values: Float64Array,
+  ): boolean {
+    if (words > this.#ring.chunkWords) return this.append(rowText(this.#layout, fields, names, values));
+    if (this.#at + words > this.#end && !this.#nextChunk()) {
+      this.#refused++;
+      return false;
+    }
+    if (this.#rowEnd === 0) return this.#appendEncoded(words, fields, ids, values);
+    writeRow(this.#u32, this.#f64, this.#at, words, fields, ids, values);
+    this.#at += words;
+    this.#position = (this.#position + words) | 0;
+    this.#publish();
+    return true;
+  }
+
+  /** The worker does not keep up: encoding here slows the appending thread to what can be written. */
+  #appendEncoded(words: number, fields: Float64Array, ids: Uint32Array, values: Float64Array): boolean {
+    const encoder = (this.#encoder ??= this.#owner.encoder());
+    const { u32, f64 } = this.#scratch;
+    writeRow(u32, f64, 0, words, fields, ids, values);
+    encoder.clear();
+    encoder.encode(this.#scratch, 0, words);
+    return this.#appendBytes(encoder.output.subarray(0, encoder.length));
+  }
+
+  #appendBytes(record: Uint8Array): boolean {
+    while (!this.#hasRoom(record.length)) {
+      if (!this.#stopped && this.#owner.makeRoom(this.#tail)) continue;
+      return this.#appendHuge(record);
+    }
+    let done = 0;
+    do {
+      if (this.#at + 2 > this.#end) this.#nextChunk();
+      const part = Math.min(record.length - done, (this.#end - this.#at - 1) * 8);
+      this.#ring.frames.bytes.set(record.subarray(done, done + part), (this.#at + 1) * 8);
+      done += part;
+      this.#frame(TEXT, 1 + ((part + 7) >> 3), done === record.length ? part | LAST : part);
+    } while (done < record.length);
+    this.#publish();
+    return true;
+  }
+
+  /** Whether `bytes` of text fit into the rest of this chunk and into the free ones. */
+  #hasRoom(bytes: number): boolean {
+    if (this.#stopped) return false;
+    this.#reclaim();
+    const rest = Math.max(0, this.#end - this.#at - 1);
+    return (rest + this.#free.length * (this.#ring.chunkWords - 1)) * 8 >= Math.max(1, bytes);
+  }
+
+  /** Beside the ring goes only what an empty ring could not hold, one record at a time. */
+  #appendHuge(record: Uint8Array): boolean {
+    const { chunks, chunkWords } = this.#ring;
+    const fits = record.length <= (chunks - 1) * (chunkWords - 1) * 8;
+    if (this.#huge !== undefined && ((this.#tail - this.#huge.end) | 0) >= 0) this.#huge = undefined;
+    if (fits || this.#huge !== undefined || (this.#at === this.#end && !this.#nextChunk())) {
+      this.#refused++;
+      return false;
+    }
+    const shared = new SharedArrayBuffer(record.length);
+    new Uint8Array(shared).set(record);
+    this.#owner.handOver?.(shared);
+    this.#frame(HUGE, 1, 0);
+    this.#huge = { record: shared, end: this.#position };
+    this.#publish();
+    return true;
+  }
+
+  #frame(kind: number, words: number, count: number): void {
+    this.#u32[this.#at * 2] = (kind << 16) | words;
+    this.#u32[this.#at * 2 + 1] = count;
+    this.#at += words;
+    this.#position = (this.#position + words) | 0;
+  }
+
+  #publish(): void {
+    this.#appended++;
+    Atomics.store(this.#control, HEAD, this.#position);
+  }
+
+  /** Leaves the rest of this chunk unused and goes on in a free one. Returns false if there is none. */
+  #nextChunk(): boolean {
+    this.#reclaim();
+    if (this.#free.length === 0 && !this.#stopped && this.#owner.makeRoom(this.#tail)) this.#reclaim();
+    const chunk = this.#stopped ? undefined : this.#free.pop();
+    if (chunk === undefined) return false;
+    if (this.#at < this.#end) this.#frame(SKIP, this.#end - this.#at, 0);
+    const { chunkShift, chunkWords, chunks, order, memory } = this.#ring;
+    order[(this.#position >>> chunkShift) & (order.length - 1)] = chunk;
+    this.#at = chunk * chunkWords;
+    this.#end = this.#at + chunkWords;
+    const used = chunks - this.#free.length - 1;
+    this.#rowEnd = used < this.#pressureChunks ? this.#end : 0;
+    this.#owner.crossed(used * memory.chunkBytes);
+    return true;
+  }
+
+  #reclaim(): void {
+    const { chunkShift, control, order } = this.#ring;
+    const runs = 2 ** (32 - chunkShift);
+    this.#tail = Atomics.load(control, TAIL);
+    const oldest = this.#tail >>> chunkShift;
+    while (this.#oldest !== oldest) {
+      this.#free.push(order[this.#oldest & (order.length - 1)]!);
+      this.#oldest = (this.#oldest + 1) % runs;
+    }
+  }
+}
+
+/** Hand-written loops: for a few values they are faster than `TypedArray.set`. */
+function writeRow(
+  u32: Uint32Array,
+  f64: Float64Array,
+  at: number,
+  words: number,
+  fields: Float64Array,
+  ids: Uint32Array,
+  values: Float64Array,
+): void {
+  u32[at * 2] = (ROW << 16) | words;
+  u32[at * 2 + 1] = ids.length;
+  let to = at + 1;
+  for (let i = 0; i < fields.length; i++) f64[to++] = fields[i]!;
+  const idsAt = to * 2;
+  for (let i = 0; i < ids.length; i++) u32[idsAt + i] = ids[i]!;
+  to += (ids.length + 1) >> 1;
+  for (let i = 0; i < values.length; i++) f64[to++] = values[i]!;
+}
