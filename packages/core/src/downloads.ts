@@ -24,18 +24,25 @@ export async function downloadFrom(
     }
   }
   if (errors.length === 1) throw errors[0]!;
-  if (errors.length > 1) throw new MlogAggregateError("DESTINATION_FAILED", errors, `${remoteFileName} could not be downloaded`);
+  if (errors.length > 1)
+    throw new MlogAggregateError("DESTINATION_FAILED", errors, `${remoteFileName} could not be downloaded`);
   const names = sources.map((source) => source.name).join(", ");
   throw new MlogError("FILE_NOT_FOUND", `${remoteFileName} is in none of: ${names}`);
 }
 
 /** Lists the files of all destinations that can list, one after the other. */
-export async function* listFrom(destinations: readonly LoggerDestination[], prefix: string): AsyncIterable<RemoteFile> {
+export async function* listFrom(
+  destinations: readonly LoggerDestination[],
+  prefix: string,
+): AsyncIterable<RemoteFile> {
   const sources = destinations.filter((destination) => destination.listFiles !== undefined);
   if (sources.length === 0) throw noDestination("listFiles");
   for (const source of sources) yield* source.listFiles!(prefix);
 }
 
 function noDestination(verb: string): MlogError {
-  return new MlogError("NO_DOWNLOAD_DESTINATION", `${verb}: no destination of this logger can give files back`);
+  return new MlogError(
+    "NO_DOWNLOAD_DESTINATION",
+    `${verb}: no destination of this logger can give files back`,
+  );
 }

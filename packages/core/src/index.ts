@@ -22,9 +22,16 @@ export { EVENTS, type Event } from "./event.ts";
 export { type ImageOptions, type Images, image } from "./images.ts";
 export { type CloseOptions, Logger, type LoggerOptions } from "./logger.ts";
 export type { Scalar } from "./metric-set.ts";
-export { assertSafeName, formatName, formatNameWithTime } from "./name-format.ts";
+export {
+  type NameVariables,
+  type TimedNameVariables,
+  assertSafeName,
+  formatName,
+  formatNameWithTime,
+  toRemoteName,
+} from "./name-format.ts";
 export { type PlainRecord, type PlainValue, toPlain } from "./plain-value.ts";
-export { type Ranks, readRanks } from "./ranks.ts";
+export { type GivenRanks, type Ranks, readRanks } from "./ranks.ts";
 export type {
   Cell,
   Histogram,
@@ -36,7 +43,7 @@ export type {
   Stamp,
   Table,
 } from "./records.ts";
-export { State, type StateOptions } from "./state.ts";
+export { State, type StateJson, type StateOptions } from "./state.ts";
 export type { DType, TensorData, TensorLike } from "./tensor.ts";
-export { Time, type TimeUnit } from "./time.ts";
-export { Timestamp } from "./timestamp.ts";
+export { Time, type TimeLike, type TimeUnit } from "./time.ts";
+export { type Advance, type BatchAdvance, Timestamp, type TimestampFields } from "./timestamp.ts";

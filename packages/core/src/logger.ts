@@ -228,7 +228,10 @@ export class Logger implements AsyncDisposable {
 
   async #close({ timeout = 30_000, error }: CloseOptions): Promise<readonly DestinationDelivery[]> {
     if (typeof timeout !== "number" || !(timeout >= 0)) {
-      throw new MlogRangeError("INVALID_ARGUMENT", `timeout must be a number of milliseconds, not ${describe(timeout)}`);
+      throw new MlogRangeError(
+        "INVALID_ARGUMENT",
+        `timeout must be a number of milliseconds, not ${describe(timeout)}`,
+      );
     }
     this.#unsubscribe();
     try {
@@ -242,21 +245,28 @@ export class Logger implements AsyncDisposable {
     for (const [index, route] of this.#routes.entries()) {
       const run: RunContext = {
         state: this.state,
-        uploadFile: (remoteFileName, filePath, options = {}) => this.#upload(remoteFileName, filePath, options),
+        uploadFile: (remoteFileName, filePath, options = {}) =>
+          this.#upload(remoteFileName, filePath, options),
         hasFileUploadDestination: () => this.hasFileUploadDestination(),
         report: (error) => route.failures.add(error),
       };
       try {
         route.init(run);
       } catch (error) {
-        void closeRoutes(this.#routes.slice(0, index), Promise.resolve(), { error }, 0).catch(() => undefined);
+        void closeRoutes(this.#routes.slice(0, index), Promise.resolve(), { error }, 0).catch(
+          () => undefined,
+        );
         throw error;
       }
     }
   }
 
   #upload(remoteFileName: string, filePath: string | URL, options: { overwrite?: boolean }): Upload {
-    return uploadTo(this.#routes, uploadRequest(this.state, remoteFileName, filePath, options), this.#stamp(undefined));
+    return uploadTo(
+      this.#routes,
+      uploadRequest(this.state, remoteFileName, filePath, options),
+      this.#stamp(undefined),
+    );
   }
 
   #log(verb: Verb, record: unknown, step: number | undefined): void {
@@ -292,7 +302,10 @@ export class Logger implements AsyncDisposable {
 
   #plainRecord(values: unknown, argument: string): ReturnType<typeof toPlainRecord> {
     if (typeof values !== "object" || values === null || Array.isArray(values)) {
-      throw new MlogTypeError("INVALID_ARGUMENT", `${argument} must be an object of names and values, not ${describe(values)}`);
+      throw new MlogTypeError(
+        "INVALID_ARGUMENT",
+        `${argument} must be an object of names and values, not ${describe(values)}`,
+      );
     }
     for (const name of Object.keys(values)) assertName(name, argument);
     return toPlainRecord(values);
@@ -300,7 +313,10 @@ export class Logger implements AsyncDisposable {
 
   #assertOpen(): void {
     if (this.#closing !== undefined) {
-      throw new MlogError("LOGGER_CLOSED", "the logger is closed and takes nothing more: log before close(), or make a new Logger");
+      throw new MlogError(
+        "LOGGER_CLOSED",
+        "the logger is closed and takes nothing more: log before close(), or make a new Logger",
+      );
     }
   }
 }
@@ -316,7 +332,10 @@ function assertStep(step: unknown): void {
 
 function assertDestination(destination: LoggerDestination): void {
   if (typeof destination !== "object" || destination === null || typeof destination.name !== "string") {
-    throw new MlogTypeError("INVALID_DESTINATION", `a destination must be an object with a name, not ${describe(destination)}`);
+    throw new MlogTypeError(
+      "INVALID_DESTINATION",
+      `a destination must be an object with a name, not ${describe(destination)}`,
+    );
   }
   if (destination.specVersion !== 1) {
     throw new MlogTypeError(

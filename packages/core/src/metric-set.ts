@@ -1,9 +1,10 @@
 import { MlogRangeError, MlogTypeError, describe } from "./errors.ts";
 import { readScalar } from "./read-tensor.ts";
 import type { Metrics } from "./records.ts";
+import type { TensorLike } from "./tensor.ts";
 
 /** A number, or what stands for one: `true` is 1, a bigint must be safe, a tensor has one element. */
-export type Scalar = number | boolean | bigint | object;
+export type Scalar = number | boolean | bigint | TensorLike;
 
 type Named = Readonly<Record<string, unknown>>;
 type Reader = (metrics: Named, values: Float64Array) => void;
@@ -19,8 +20,6 @@ const COMPILE_LIMIT = 256;
 export class MetricSet implements Metrics {
   readonly names: readonly string[];
   readonly values: Float64Array;
-  /** The set that followed this one last time: loops repeat themselves. */
-  follower: MetricSet = this;
   #reads = 0;
   #read: Reader | undefined;
 
@@ -42,7 +41,8 @@ export class MetricSet implements Metrics {
     if (this.#read !== undefined) return this.#read(metrics, this.values);
     const { names, values } = this;
     for (let i = 0; i < names.length; i++) values[i] = toNumber(metrics[names[i]!], names[i]!);
-    if (++this.#reads === READS_BEFORE_COMPILING && names.length <= COMPILE_LIMIT) this.#read = compile(names);
+    if (++this.#reads === READS_BEFORE_COMPILING && names.length <= COMPILE_LIMIT)
+      this.#read = compile(names);
   }
 
   /** A copy that stays valid after the call. */
@@ -55,27 +55,31 @@ export class MetricSet implements Metrics {
   }
 }
 
+const NO_METRICS = new MetricSet([], new Float64Array(0));
+/** Sets of names that are remembered, each in the place that its hash says. */
+const PLACES = 256;
+
 /** Reads the metrics of each call once, and knows recurring sets of names again. */
 export class MetricReader {
   // A set is forgotten when another one takes its place, so that random names cannot pile up.
-  readonly #known: (MetricSet | undefined)[] = new Array<MetricSet | undefined>(256).fill(undefined);
+  readonly #known: MetricSet[] = new Array<MetricSet>(PLACES).fill(NO_METRICS);
+  // The place of the set that followed the one in this place last time: loops repeat themselves.
+  readonly #followers: Uint8Array = new Uint8Array(PLACES);
+  #place = 0;
   // All sets read into the same memory: values are valid only during the call.
   #scratch: Float64Array = new Float64Array(64);
   #views: (Float64Array | undefined)[] = [];
-  #last: MetricSet = new MetricSet([], new Float64Array(0));
 
   /** @throws MlogTypeError `INVALID_ARGUMENT`, `INVALID_METRIC`; MlogRangeError `INVALID_NAME` */
   read(metrics: Named): MetricSet {
-    const guess = this.#last.follower;
+    const place = this.#followers[this.#place]!;
+    const guess = this.#known[place]!;
     if (typeof metrics === "object" && metrics !== null && guess.names.length > 0 && guess.matches(metrics)) {
-      this.#last = guess;
+      this.#place = place;
       guess.read(metrics);
       return guess;
     }
-    const set = this.#readUnknown(metrics);
-    this.#last.follower = set;
-    this.#last = set;
-    return set;
+    return this.#readUnknown(metrics);
   }
 
   #readUnknown(metrics: Named): MetricSet {
@@ -93,11 +97,14 @@ export class MetricReader {
       this.#scratch[count - 1] = toNumber(metrics[name], name);
       hash = (hash * 31 + name.charCodeAt(0) + name.charCodeAt(name.length - 1) * 7 + name.length * 131) | 0;
     }
-    const known = this.#known[hash & 255];
-    if (known !== undefined && sameNames(known.names, names)) return known;
+    const place = hash & (PLACES - 1);
+    this.#followers[this.#place] = place;
+    this.#place = place;
+    const known = this.#known[place]!;
+    if (sameNames(known.names, names)) return known;
     for (const name of names) assertName(name, "metrics");
     const set = new MetricSet(names, this.#view(names.length));
-    this.#known[hash & 255] = set;
+    this.#known[place] = set;
     return set;
   }
 
@@ -111,8 +118,7 @@ export class MetricReader {
     this.#scratch = larger;
     // Sets of before keep their own memory, so that none of them reads into the new one unseen.
     this.#views = [];
-    this.#known.fill(undefined);
-    this.#last = new MetricSet([], new Float64Array(0));
+    this.#known.fill(NO_METRICS);
   }
 }
 
@@ -138,7 +144,8 @@ export function assertName(name: unknown, argument: string): asserts name is str
 function toNumber(value: unknown, name: string): number {
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
-  if (typeof value === "bigint" && BigInt(Number(value)) === value && Number.isSafeInteger(Number(value))) return Number(value);
+  if (typeof value === "bigint" && BigInt(Number(value)) === value && Number.isSafeInteger(Number(value)))
+    return Number(value);
   const scalar = typeof value === "object" && value !== null ? readScalar(value) : undefined;
   if (scalar !== undefined) return scalar;
   throw new MlogTypeError(

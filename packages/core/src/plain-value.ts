@@ -81,7 +81,11 @@ function copyObject(value: object, parents: readonly object[]): PlainValue {
   return entries(Object.keys(value), (key) => (value as Record<string, unknown>)[key as string], parents);
 }
 
-function entries<Key>(keys: readonly Key[], read: (key: Key) => unknown, parents: readonly object[]): PlainRecord {
+function entries<Key>(
+  keys: readonly Key[],
+  read: (key: Key) => unknown,
+  parents: readonly object[],
+): PlainRecord {
   const plain: Record<string, PlainValue> = {};
   for (const key of keys) {
     let value: PlainValue | undefined;

@@ -63,7 +63,8 @@ export class Route {
 
   logMetrics(metrics: MetricSet, stamp: Stamp): void {
     if (this.destination.logMetrics === undefined) return;
-    if (this.#held !== undefined || this.#failed) return this.#hold("logMetrics", metrics.keep(), stamp);
+    if (this.#held !== undefined || this.#failed)
+      return this.#hold("logMetrics", metrics.keep(), stamp, weigh(metrics.values));
     try {
       this.destination.logMetrics(metrics, stamp);
       this.#delivered++;
@@ -74,7 +75,7 @@ export class Route {
 
   log(verb: Verb, record: unknown, stamp: Stamp): void {
     if (this.destination[verb] === undefined) return;
-    if (this.#held !== undefined || this.#failed) return this.#hold(verb, record, stamp);
+    if (this.#held !== undefined || this.#failed) return this.#hold(verb, record, stamp, weigh(record));
     try {
       (this.destination[verb] as Log)(record, stamp);
       if (verb !== "onEvent") this.#delivered++;
@@ -97,14 +98,14 @@ export class Route {
       this.failures.add(error);
     }
     const held = this.#held?.length ?? 0;
-    if (own !== undefined) return { ...own, pending: own.pending + held, dropped: own.dropped + this.#dropped };
+    if (own !== undefined)
+      return { ...own, pending: own.pending + held, dropped: own.dropped + this.#dropped };
     return closed
       ? { delivered: this.#delivered, pending: held, dropped: this.#dropped }
       : { delivered: 0, pending: this.#delivered + held, dropped: this.#dropped };
   }
 
-  #hold(verb: Verb, record: unknown, stamp: Stamp): void {
-    const bytes = weigh(record);
+  #hold(verb: Verb, record: unknown, stamp: Stamp, bytes: number): void {
     const held = this.#held;
     if (held === undefined) {
       this.#dropped++;

@@ -8,7 +8,11 @@ import type { Cell, ImageSnapshot, Table } from "./records.ts";
  *
  * @throws MlogTypeError or MlogRangeError `INVALID_TABLE`, `INVALID_NAME`
  */
-export function readTable(columns: readonly string[], rows: readonly (readonly unknown[])[], name: string): Table {
+export function readTable(
+  columns: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  name: string,
+): Table {
   assertName(name, "name");
   assertArray(columns, "columns");
   assertArray(rows, "rows");
@@ -36,7 +40,12 @@ function readCell(value: unknown): Cell {
 }
 
 function isImage(value: unknown): value is ImageSnapshot {
-  return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "image" && "pixels" in value;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    (value as { kind?: unknown }).kind === "image" &&
+    "pixels" in value
+  );
 }
 
 function assertArray(value: unknown, argument: string): void {

@@ -1,7 +1,7 @@
 import type { Upload, UploadRequest } from "./destination.ts";
 import { MlogAggregateError, MlogError, MlogTypeError, describe } from "./errors.ts";
 import { toError } from "./failures.ts";
-import { assertSafeName, formatNameWithTime } from "./name-format.ts";
+import { formatNameWithTime, toRemoteName } from "./name-format.ts";
 import type { Stamp } from "./records.ts";
 import type { Route } from "./route.ts";
 import type { State } from "./state.ts";
@@ -23,16 +23,17 @@ export function uploadRequest(
     }
     return formatNameWithTime(text, state);
   };
-  // Composer strips leading slashes of remote names.
-  const remote = format(remoteFileName, "remoteFileName").replace(/^\/+/, "");
-  assertSafeName(remote, "remoteFileName");
+  const remote = toRemoteName(format(remoteFileName, "remoteFileName"), "remoteFileName");
   const path = format(filePath instanceof URL ? pathOf(filePath) : filePath, "filePath");
   return Object.freeze({ remoteFileName: remote, filePath: path, overwrite: options.overwrite ?? false });
 }
 
 function pathOf(url: URL): string {
   if (url.protocol !== "file:") {
-    throw new MlogTypeError("INVALID_ARGUMENT", `filePath must be a path or a file: URL, not a URL of ${describe(url.protocol)}`);
+    throw new MlogTypeError(
+      "INVALID_ARGUMENT",
+      `filePath must be a path or a file: URL, not a URL of ${describe(url.protocol)}`,
+    );
   }
   const path = decodeURIComponent(url.pathname);
   // On Windows the path of file:///C:/x is /C:/x.
@@ -78,7 +79,11 @@ async function all<Value>(promises: readonly Promise<Value>[]): Promise<Value[]>
   const errors = results.flatMap((result) => (result.status === "rejected" ? [toError(result.reason)] : []));
   if (errors.length === 1) throw errors[0]!;
   if (errors.length > 1) {
-    throw new MlogAggregateError("DESTINATION_FAILED", errors, errors.map((error) => error.message).join("; "));
+    throw new MlogAggregateError(
+      "DESTINATION_FAILED",
+      errors,
+      errors.map((error) => error.message).join("; "),
+    );
   }
   return results.map((result) => (result as PromiseFulfilledResult<Value>).value);
 }
@@ -89,4 +94,3 @@ function quiet(upload: Upload): Upload {
   upload.uploaded.catch(() => undefined);
   return upload;
 }
-
