@@ -20,7 +20,7 @@ export class InThreadWriter implements RecordWriter, RingOwner, Drainable {
   constructor(options: WriterOptions, immediate: boolean) {
     this.#options = options;
     this.#producer = new RingProducer(options.ring, options.rows, this);
-    this.#pump = new LocalPump(options, this.encoder(), () => this.#producer.huge!, immediate);
+    this.#pump = new LocalPump(options, this.encoder(), () => this.#producer.huge, immediate);
     drainOnExit(this);
   }
 

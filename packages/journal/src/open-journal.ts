@@ -3,11 +3,12 @@ import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { realFiles, type FileFunctions } from "./file-functions.ts";
 import { InThreadWriter } from "./in-thread-writer.ts";
-import type { JournalError } from "./journal-error.ts";
+import { JournalError } from "./journal-error.ts";
 import { openFile, type OpenMode } from "./journal-file.ts";
 import type { RecordWriter, RowLayout } from "./record-writer.ts";
 import { createRing, Ring } from "./ring.ts";
-import type { WriterOptions } from "./writer-options.ts";
+import { WorkerWriter } from "./worker-writer.ts";
+import { report, type WriterOptions } from "./writer-options.ts";
 
 /** How {@link openJournal} opens its file. */
 export interface JournalOptions {
@@ -61,7 +62,15 @@ export function openJournal(path: string, options: JournalOptions): RecordWriter
     syncAlways: durability === "disk",
     onError: options.onError ?? (() => {}),
   };
-  return new InThreadWriter(writerOptions, durability === "record");
+  const inThread = durability === "record" || (typeof options.fs === "object" && filesModule === undefined);
+  if (inThread) return new InThreadWriter(writerOptions, durability === "record");
+  try {
+    return new WorkerWriter(writerOptions);
+  } catch (cause) {
+    const message = `no thread can be started to write ${JSON.stringify(path)}; the calling thread writes instead`;
+    report(writerOptions, new JournalError("WORKER_FAILED", message, { cause }));
+    return new InThreadWriter(writerOptions, false);
+  }
 }
 
 function moduleUrl(fs: JournalOptions["fs"]): string | undefined {

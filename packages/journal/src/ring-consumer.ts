@@ -27,6 +27,8 @@ export interface ConsumerOptions {
   readonly syncAlways: boolean;
   /** The record that stands beside the ring. */
   huge(): Uint8Array;
+  /** The record that stood beside the ring is written. */
+  hugeWritten?(): void;
   /** Told of a failure when it begins, not each time an attempt fails the same way. */
   onFailure(failure: Failure): void;
 }
@@ -143,6 +145,7 @@ export class RingConsumer {
     const record = this.#options.huge();
     this.#write(record, record.length, record.length, 1);
     this.#to = (this.#to + 1) | 0;
+    this.#options.hugeWritten?.();
   }
 
   #moveTail(): void {

@@ -71,9 +71,9 @@ export class RingProducer {
     for (let chunk = ring.chunks - 1; chunk >= 0; chunk--) this.#free.push(chunk);
   }
 
-  /** The record that was handed over and is not written yet. */
-  get huge(): Uint8Array | undefined {
-    return this.#huge && new Uint8Array(this.#huge.record);
+  /** The record that stands beside the ring. */
+  get huge(): Uint8Array {
+    return new Uint8Array(this.#huge!.record);
   }
 
   /** See `RecordWriter.appendRow`. */

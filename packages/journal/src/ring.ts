@@ -10,7 +10,7 @@ import { JournalError } from "./journal-error.ts";
 
 /** Words of {@link Ring.control}. HEAD and TAIL are on cache lines of their own. */
 export const HEAD = 0; // appended up to here; written by the appending thread
-export const SLEEPING = 1; // 1: the worker waits without a time limit and must be rung for
+export const SLEEPING = 1; // AWAKE, ASLEEP or GONE: whether the appending thread must do something
 export const DOORBELL = 2; // counts rings; the worker waits on it
 export const FLUSH = 3; // number of the latest flush request
 export const STOP = 4; // RUN, CLOSE or LEAVE
@@ -20,6 +20,11 @@ export const FAILING = 7; // 1: the last attempt to write failed; the worker tri
 export const TAIL = 16; // written to the file up to here; written by whoever holds the lock
 export const LOCK = 17; // UNLOCKED, or who may encode and write
 export const STARTED = 18; // 1: the worker runs
+
+/** Values of SLEEPING: the worker looks by itself, waits until it is rung for, will never look again. */
+export const AWAKE = 0;
+export const ASLEEP = 1;
+export const GONE = 2;
 
 /** Values of STOP: go on; write all, then end; end at once, the calling thread writes the rest. */
 export const RUN = 0;

@@ -1,0 +1,256 @@
+import { createRequire } from "node:module";
+import { Worker } from "node:worker_threads";
+import { createEncoder } from "./encoders.ts";
+import { drainOnExit, forgetOnExit, reportLost, type Drainable } from "./exit-drain.ts";
+import { JournalError } from "./journal-error.ts";
+import { LocalPump } from "./local-pump.ts";
+import type { RecordWriter, WriterStats } from "./record-writer.ts";
+import type { Failure } from "./ring-consumer.ts";
+import { RingProducer, type RingOwner } from "./ring-producer.ts";
+import {
+  AWAKE,
+  BY_CALLER,
+  BY_WORKER,
+  CLOSE,
+  DOORBELL,
+  FAILING,
+  FLUSH,
+  GONE,
+  LEAVE,
+  LOCK,
+  SLEEPING,
+  STARTED,
+  STARVED,
+  STOP,
+  TAIL,
+  UNLOCKED,
+} from "./ring.ts";
+import type { FrameEncoder } from "./row-encoder/frame-encoder.ts";
+import type { WorkerMessage, WorkerStart } from "./worker-protocol.ts";
+import { report, writeFailed, type WriterOptions } from "./writer-options.ts";
+
+/** The backlog at which the worker is woken before its time, in bytes. */
+const WAKE_BYTES = 256 * 1024;
+/** How long a full ring may make the appending thread wait, in ms, until the ring is half empty again. */
+const PATIENCE = 50;
+/** How long the end of the process waits for a worker that is in the middle of a write, in ms. */
+const EXIT_PATIENCE = 2000;
+
+interface PendingFlush {
+  readonly request: number;
+  resolve(): void;
+  reject(error: JournalError): void;
+}
+
+/**
+ * Hands everything to a worker that encodes and writes. If the worker ends before its time, or the
+ * process does, the calling thread takes the writing over.
+ */
+export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
+  readonly #options: WriterOptions;
+  readonly #control: Int32Array;
+  readonly #producer: RingProducer;
+  readonly #worker: Worker;
+  /** Set once this thread has taken over. */
+  #pump: LocalPump | undefined;
+  #workerError: unknown;
+  #flushes: PendingFlush[] = [];
+  #patience = PATIENCE;
+  #closed: Promise<void> | undefined;
+  #settleClose: ((failure: Failure | undefined) => void) | undefined;
+  #closeAnswer: { readonly failure: Failure | undefined } | undefined;
+
+  /** @throws what `new Worker` throws */
+  constructor(options: WriterOptions) {
+    const { ring, fd, newIn, rows, filesModule, syncAlways } = options;
+    this.#options = options;
+    this.#control = ring.control;
+    this.#producer = new RingProducer(ring, rows, this);
+    const start: WorkerStart = { memory: ring.memory, fd, newIn, rows, filesModule, syncAlways };
+    // No flags, no environment: what the application preloads is not for this thread.
+    const path = createRequire(import.meta.url).resolve("#worker");
+    this.#worker = new Worker(path, { name: "mlog journal", workerData: start, execArgv: [], env: {} });
+    this.#worker.unref();
+    this.#worker.on("message", (message: WorkerMessage) => this.#hear(message));
+    this.#worker.on("error", (error) => (this.#workerError = error));
+    this.#worker.on("exit", () => this.#workerEnded());
+    drainOnExit(this);
+  }
+
+  appendRow(fields: Float64Array, names: readonly string[], values: Float64Array): boolean {
+    const taken = this.#producer.appendRow(fields, names, values);
+    if (Atomics.load(this.#control, SLEEPING) !== AWAKE) this.#wake();
+    return taken;
+  }
+
+  append(record: string): boolean {
+    const taken = this.#producer.append(record);
+    if (Atomics.load(this.#control, SLEEPING) !== AWAKE) this.#wake();
+    return taken;
+  }
+
+  flush(): Promise<void> {
+    if (this.#closed !== undefined) return this.#closed;
+    if (this.#pump !== undefined) return this.#flushHere(this.#pump);
+    return new Promise((resolve, reject) => {
+      const request = Atomics.add(this.#control, FLUSH, 1) + 1;
+      this.#flushes.push({ request, resolve, reject });
+      this.#worker.ref();
+      this.#ring();
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  stats(): WriterStats {
+    return this.#producer.stats();
+  }
+
+  crossed(backlog: number): void {
+    if (this.#pump !== undefined) this.#pump.write();
+    else if (backlog >= WAKE_BYTES) this.#ring();
+    if (backlog <= this.#options.ring.memory.data.byteLength / 2) this.#patience = PATIENCE;
+  }
+
+  makeRoom(tail: number): boolean {
+    if (this.#pump !== undefined) this.#pump.write();
+    else if (Atomics.load(this.#control, STARTED) === 0) this.#writeBeforeWorker();
+    else this.#waitForWorker(tail);
+    return Atomics.load(this.#control, TAIL) !== tail;
+  }
+
+  handOver(record: SharedArrayBuffer): void {
+    if (this.#pump === undefined) this.#worker.postMessage(record);
+  }
+
+  encoder(): FrameEncoder {
+    return createEncoder(this.#options.rows, this.#options.ring);
+  }
+
+  drainAtExit(): void {
+    Atomics.store(this.#control, STOP, LEAVE);
+    if (this.#pump === undefined && !this.#lock(EXIT_PATIENCE)) {
+      const { appended, written } = this.stats();
+      if (appended !== written)
+        reportLost(this.#options.path, appended - written, "the disk does not answer");
+      return;
+    }
+    const pump = this.#takeOver();
+    pump.immediate = true;
+    const failure = this.#options.syncAlways ? pump.flush() : pump.write();
+    const { appended, written } = this.stats();
+    if (failure !== undefined) reportLost(this.#options.path, appended - written, failure.message);
+  }
+
+  #wake(): void {
+    if (this.#pump !== undefined) this.#pump.appended();
+    else this.#ring();
+  }
+
+  #ring(): void {
+    Atomics.add(this.#control, DOORBELL, 1);
+    Atomics.notify(this.#control, DOORBELL);
+  }
+
+  /** A healthy file takes bytes faster than they come, so most likely the worker has no processor. */
+  #waitForWorker(tail: number): void {
+    const control = this.#control;
+    this.#ring();
+    if (this.#patience <= 0 || Atomics.load(control, FAILING) !== 0) return;
+    const start = performance.now();
+    Atomics.store(control, STARVED, 1);
+    Atomics.wait(control, TAIL, tail, this.#patience);
+    Atomics.store(control, STARVED, 0);
+    this.#patience -= performance.now() - start;
+  }
+
+  /** A worker takes long enough to start for the ring to fill. */
+  #writeBeforeWorker(): void {
+    if (!this.#lock(0)) return;
+    const pump = this.#createPump();
+    pump.write();
+    pump.stop();
+    Atomics.store(this.#control, LOCK, UNLOCKED);
+    Atomics.notify(this.#control, LOCK);
+  }
+
+  /** Waits up to `patience` ms for the worker to finish its batch. */
+  #lock(patience: number): boolean {
+    const end = performance.now() + patience;
+    while (Atomics.compareExchange(this.#control, LOCK, UNLOCKED, BY_CALLER) !== UNLOCKED) {
+      const rest = end - performance.now();
+      if (rest <= 0) return false;
+      Atomics.wait(this.#control, LOCK, BY_WORKER, rest);
+    }
+    return true;
+  }
+
+  /** From now on this thread writes. It has the lock, or the worker is gone. */
+  #takeOver(): LocalPump {
+    if (this.#pump !== undefined) return this.#pump;
+    Atomics.store(this.#control, LOCK, BY_CALLER);
+    Atomics.store(this.#control, SLEEPING, GONE);
+    return (this.#pump = this.#createPump());
+  }
+
+  #createPump(): LocalPump {
+    return new LocalPump(this.#options, this.encoder(), () => this.#producer.huge, false);
+  }
+
+  #hear(message: WorkerMessage): void {
+    const { path } = this.#options;
+    if (message.kind === "failing") report(this.#options, writeFailed(path, message.failure));
+    else if (message.kind === "flushed") this.#settleFlushes(message.request, message.failure);
+    else this.#closeAnswer = message;
+  }
+
+  #settleFlushes(upTo: number, failure: Failure | undefined): void {
+    const settled = this.#flushes.filter((flush) => flush.request <= upTo);
+    this.#flushes = this.#flushes.filter((flush) => flush.request > upTo);
+    for (const flush of settled) {
+      if (failure === undefined) flush.resolve();
+      else flush.reject(writeFailed(this.#options.path, failure));
+    }
+    if (this.#flushes.length === 0 && this.#closed === undefined) this.#worker.unref();
+  }
+
+  #workerEnded(): void {
+    let failure = this.#closeAnswer?.failure;
+    if (this.#closeAnswer === undefined) {
+      const file = JSON.stringify(this.#options.path);
+      const message = `the thread that writes ${file} has ended; the calling thread writes instead`;
+      report(this.#options, new JournalError("WORKER_FAILED", message, { cause: this.#workerError }));
+      failure = this.#takeOver().flush();
+    }
+    this.#settleFlushes(Infinity, failure);
+    this.#settleClose?.(failure);
+  }
+
+  async #flushHere(pump: LocalPump): Promise<void> {
+    const failure = pump.flush();
+    if (failure !== undefined) throw writeFailed(this.#options.path, failure);
+  }
+
+  async #close(): Promise<void> {
+    const { files, fd, path } = this.#options;
+    this.#producer.stop();
+    const failure = await (this.#pump === undefined ? this.#closeWorker() : this.#pump.flush());
+    this.#pump?.stop();
+    forgetOnExit(this);
+    files.closeSync(fd);
+    const { appended, written } = this.stats();
+    if (failure !== undefined) throw writeFailed(path, failure, appended - written);
+  }
+
+  #closeWorker(): Promise<Failure | undefined> {
+    return new Promise((resolve) => {
+      this.#settleClose = resolve;
+      this.#worker.ref();
+      Atomics.store(this.#control, STOP, CLOSE);
+      this.#ring();
+    });
+  }
+}
