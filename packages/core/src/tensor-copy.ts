@@ -1,0 +1,67 @@
+import { arrayClass } from "./dtype.ts";
+import type { DType, TensorData } from "./tensor.ts";
+import { type TensorSource, rowMajor, sizeOf } from "./tensor-source.ts";
+
+/** In bytes; from here on it is cheaper to share memory with a worker than to copy it again. */
+const SHARED_FROM = 16 * 1024;
+
+/**
+ * V8 collects garbage by the memory it counts, and does not count shared memory: without an ordinary
+ * buffer of the same size beside each, unused snapshots pile up by the gigabyte. Nobody touches
+ * these buffers, so that large ones take address space and no memory.
+ */
+const counted = new WeakMap<SharedArrayBuffer, ArrayBuffer>();
+
+/** Zeros. In shared memory where there is any and it pays, so that a worker can be handed them uncopied. */
+export function allocate(dtype: DType, length: number): TensorData {
+  const Class = arrayClass(dtype);
+  const bytes = length * Class.BYTES_PER_ELEMENT;
+  if (bytes < SHARED_FROM || typeof SharedArrayBuffer === "undefined") return new Class(length);
+  const memory = new SharedArrayBuffer(bytes);
+  counted.set(memory, new ArrayBuffer(bytes));
+  return new Class(memory);
+}
+
+/** The values in row-major order: in `copy` if given, else in the source's own memory where they lie so. */
+export function viewValues(source: TensorSource, copy?: TensorData): TensorData {
+  const { data, dtype, offset, shape, strides } = source;
+  const size = sizeOf(shape);
+  const expected = rowMajor(shape);
+  if (!shape.every((length, axis) => length === 1 || strides[axis] === expected[axis])) {
+    return gather(source, copy ?? new (arrayClass(dtype))(size));
+  }
+  const view = data.subarray(offset, offset + size);
+  (copy as Float64Array | undefined)?.set(view as Float64Array);
+  return copy ?? view;
+}
+
+/** The values in row-major order, in memory of their own. */
+export function copyValues(source: TensorSource): TensorData {
+  return viewValues(source, allocate(source.dtype, sizeOf(source.shape)));
+}
+
+/** Element `index` of the first axis. */
+export function select(source: TensorSource, index: number): TensorSource {
+  const { shape, strides, offset } = source;
+  return {
+    ...source,
+    shape: shape.slice(1),
+    strides: strides.slice(1),
+    offset: offset + index * strides[0]!,
+  };
+}
+
+function gather({ data, shape, strides, offset }: TensorSource, to: TensorData): TensorData {
+  let at = 0;
+  function walk(axis: number, from: number): void {
+    const length = shape[axis]!;
+    const stride = strides[axis]!;
+    const isLast = axis === shape.length - 1;
+    for (let i = 0, index = from; i < length; i++, index += stride) {
+      if (isLast) to[at++] = data[index]!;
+      else walk(axis + 1, index);
+    }
+  }
+  walk(0, offset);
+  return to;
+}

@@ -1,0 +1,159 @@
+import { dtypeOfArray } from "./dtype.ts";
+import { MlogError, describe } from "./errors.ts";
+import { wrongKind, wrongValue } from "./invalid-tensor.ts";
+import { type MaybePromise, whenRead } from "./maybe-promise.ts";
+import { readNested } from "./nested-array.ts";
+import { type TensorValues, readValues } from "./tensor-values.ts";
+
+/** A tensor in memory that may still be the caller's: to be copied or used in this very tick. */
+export interface TensorSource extends TensorValues {
+  readonly shape: readonly number[];
+  /** In elements, one per axis. */
+  readonly strides: readonly number[];
+  /** Of the first element. */
+  readonly offset: number;
+  /** The value itself says that it is a picture of shape (H,W,C). */
+  readonly isPicture: boolean;
+}
+
+/** The properties by which the libraries' tensors are told apart. */
+interface Fields {
+  readonly data?: unknown;
+  readonly dataSync?: unknown;
+  readonly getData?: unknown;
+  readonly ort_tensor?: Fields;
+  readonly ref?: Fields;
+  readonly isDisposed?: unknown;
+  readonly location?: unknown;
+  readonly dims?: unknown;
+  readonly type?: unknown;
+  readonly shape?: unknown;
+  readonly dtype?: unknown;
+  readonly stride?: unknown;
+  readonly offset?: unknown;
+  readonly info?: { readonly width?: unknown; readonly height?: unknown; readonly channels?: unknown } | null;
+  readonly width?: unknown;
+  readonly height?: unknown;
+}
+
+/**
+ * Finds the values of any {@link TensorLike}. A promise only where the values cannot be had at
+ * once; the read has begun then, so that the caller may dispose of the tensor.
+ *
+ * @throws MlogTypeError or MlogRangeError `INVALID_TENSOR`; MlogError `TENSOR_READ_FAILED`, which may
+ * also reject the promise
+ */
+export function openTensor(value: unknown, argument: string): MaybePromise<TensorSource> {
+  const fields: Fields = Array.isArray(value)
+    ? readNested(value, argument)
+    : dtypeOfArray(value)
+      ? { data: value, shape: shapeOf(value) }
+      : (value as Fields);
+  const given = shapeOf(fields);
+  if (given === undefined) {
+    throw wrongKind(
+      argument,
+      `must be a tensor (data, and shape or dims), a typed array or nested arrays, not ${describe(value)}`,
+    );
+  }
+  const shape = Array.from(given as readonly number[]);
+  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+    throw wrongValue(argument, `shape [${shape.map(describe)}] must have non-negative integers only`);
+  }
+  const isPicture = given !== fields.dims && given !== fields.shape;
+  const type = isPicture ? undefined : given === fields.dims ? fields.type : fields.dtype;
+  const strides = isList(fields.stride) ? Array.from(fields.stride as readonly number[]) : undefined;
+  const offset = strides && Number(fields.offset ?? 0);
+  return whenRead(readData(fields, shape, argument), (data) => {
+    const values = readValues(data, type, argument);
+    const source = { ...values, shape, strides: strides ?? rowMajor(shape), offset: offset ?? 0, isPicture };
+    if (!isInside(source) || (!strides && values.data.length !== sizeOf(shape))) {
+      throw wrongValue(
+        argument,
+        `shape [${shape}]${strides ? ` with stride [${strides}] and offset ${offset}` : ""} needs ${sizeOf(shape)} values ` +
+          `inside of data, which has ${values.data.length}: pass the shape that the data have`,
+      );
+    }
+    return source;
+  });
+}
+
+/** The shape that a value says it has, which is cheap to ask; undefined if it is no tensor. */
+export function shapeOf(value: unknown): ArrayLike<unknown> | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (isList(value)) return [value.length];
+  const { dims, shape, info, width, height } = value as Fields;
+  if (isList(dims)) return dims;
+  if (isList(shape)) return shape;
+  if (info) return [info.height, info.width, info.channels];
+  return width === undefined || height === undefined ? undefined : [height, width, 4];
+}
+
+/** How many elements there are. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
+/** The strides of values that lie in memory in row-major order. */
+export function rowMajor(shape: readonly number[]): readonly number[] {
+  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || dtypeOfArray(value) !== undefined;
+}
+
+function isInside({ data, shape, strides, offset }: TensorSource): boolean {
+  let lowest = offset;
+  let highest = offset;
+  for (const [axis, length] of shape.entries()) {
+    // NaN, and so not inside, unless there is an integer for every axis.
+    const reach = Number.isInteger(strides[axis]) ? strides[axis]! * (length - 1) : NaN;
+    lowest += Math.min(reach, 0);
+    highest += Math.max(reach, 0);
+  }
+  return shape.includes(0) || (data.length > highest && lowest >= 0 && Number.isInteger(offset));
+}
+
+function readData(fields: Fields, shape: readonly number[], argument: string): MaybePromise<unknown> {
+  const fail = (cause: unknown): never => {
+    throw new MlogError(
+      "TENSOR_READ_FAILED",
+      `${argument}: the values of the tensor of shape [${shape}] could not be read: log it before it is disposed of`,
+      { cause },
+    );
+  };
+  try {
+    const data = startReading(fields);
+    return typeof (data as PromiseLike<unknown> | undefined)?.then === "function"
+      ? Promise.resolve(data).catch(fail)
+      : data;
+  } catch (cause) {
+    return fail(cause);
+  }
+}
+
+/** What the tensor hands out: its values, or a promise of them. */
+function startReading(fields: Fields): unknown {
+  let data: unknown;
+  try {
+    data = fields.data;
+  } catch (cause) {
+    // A tensor of onnxruntime on a device throws here; one of transformers.js wraps such a tensor.
+    const tensor = fields.getData ? fields : fields.ort_tensor;
+    if (fields.location === "none" || !tensor) throw cause;
+    return (tensor as { getData(): unknown }).getData();
+  }
+  if (typeof data !== "function") return data;
+  // Reading consumes an array of jax-js: `ref` is one more reference to it, which is ours to consume.
+  const tensor = (fields.ref ?? fields) as { data(): unknown; dataSync?(): unknown; isDisposed?: unknown };
+  if (tensor.dataSync) {
+    try {
+      return tensor.dataSync();
+    } catch (cause) {
+      // On some devices only the asynchronous read works; a disposed tensor cannot be read at all.
+      if (tensor.isDisposed === true) throw cause;
+    }
+  }
+  return tensor.data();
+}
