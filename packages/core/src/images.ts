@@ -1,0 +1,136 @@
+import { MlogRangeError, MlogTypeError, describe } from "./errors.ts";
+import { type Masks, masksOf, readLabels, readMasks } from "./masks.ts";
+import { type MaybePromise, whenRead } from "./maybe-promise.ts";
+import type { ImageBatch, ImageSnapshot, Pixels } from "./records.ts";
+import type { TensorLike } from "./tensor.ts";
+import { copyValues, select } from "./tensor-copy.ts";
+import { readEach } from "./tensor-list.ts";
+import type { TensorSource } from "./tensor-source.ts";
+
+/**
+ * One picture (rank 3 at most), a batch of them (rank 4) or a list.
+ *
+ * An array that holds at least one object other than an array (a tensor, a typed array, an
+ * `ImageData`) is a list; an array of nothing but numbers, booleans and arrays is one nested tensor.
+ */
+export type Images = TensorLike | readonly TensorLike[];
+
+/** How pictures are to be read and shown; under the names and with the defaults of Composer. */
+export interface ImageOptions {
+  /** Default: `"Images"`. */
+  name?: string | undefined;
+  /** Default: false, and pictures are (C,H,W). True: (H,W,C). `ImageData` and sharp's raw pixels are (H,W,C) always. */
+  channelsLast?: boolean | undefined;
+  /** Default: the batch of the state's timestamp. */
+  step?: number | undefined;
+  /** Mask name -> class ids from 0 to 255: (H,W), or one such mask per picture as a list or (N,H,W). */
+  masks?: Readonly<Record<string, Masks>> | undefined;
+  /** Class id -> its name, shared by all masks. Ids that no mask has are fine. */
+  maskClassLabels?: Readonly<Record<number, string>> | undefined;
+  /** Default: true. Where it makes a difference (W&B), show a table of one column and not a list. */
+  useTable?: boolean | undefined;
+}
+
+/**
+ * Copies pictures and masks, so that the caller may go on with its own. Rules of Composer: axes of
+ * length one are removed from each picture; what then has two axes is (H,W) with one channel, what
+ * has one is a column (N,1,1) of pixels in (H,W,C). So a picture of (3,1,9) is a grey one of
+ * 3 x 9, with channels first or last. Beyond Composer, a picture of a single pixel is one,
+ * greyscale with alpha (two channels) is allowed, and `ImageData` and sharp's raw pixels, whose
+ * layout is known, keep their axes.
+ *
+ * @throws MlogTypeError or MlogRangeError `INVALID_IMAGE`, `INVALID_MASK`, `INVALID_TENSOR`,
+ * `INVALID_NAME`, `INVALID_ARGUMENT`; MlogError `TENSOR_READ_FAILED`; a promise may reject with the
+ * same
+ */
+export function readImages(images: Images, options: ImageOptions = {}): MaybePromise<ImageBatch> {
+  const { name = "Images", channelsLast = false, useTable = true } = options;
+  for (const [argument, value] of Object.entries({ channelsLast, useTable })) {
+    if (typeof value !== "boolean") {
+      throw new MlogTypeError(
+        "INVALID_ARGUMENT",
+        `${argument} must be true or false, not ${describe(value)}`,
+      );
+    }
+  }
+  const maskClassLabels = readLabels(options.maskClassLabels);
+  const read = readEach(images, "images", (source, argument, isElement) =>
+    readPictures(source, channelsLast, argument, isElement),
+  );
+  const masks = readMasks(options.masks);
+  return whenRead(read, (pictures) =>
+    whenRead(masks, (named) => {
+      const all = pictures
+        .flat()
+        .map((pixels, index, { length }): ImageSnapshot =>
+          Object.freeze({ kind: "image", pixels, masks: masksOf(pixels, index, length, named) }),
+        );
+      return Object.freeze({ name, images: Object.freeze(all), maskClassLabels, useTable });
+    }),
+  );
+}
+
+/**
+ * A picture for the cell of a table: its pixels and masks are copied at once.
+ *
+ * @param value one picture, as in {@link Logger.logImages}
+ * @throws as `logImages`; `INVALID_IMAGE` also for more than one picture, and for a tensor on a device
+ * that can only be read asynchronously
+ */
+export function image(
+  value: TensorLike,
+  options: Pick<ImageOptions, "channelsLast" | "masks"> = {},
+): ImageSnapshot {
+  const { channelsLast, masks } = options;
+  const batch = readImages(value, { channelsLast, masks });
+  if (batch instanceof Promise || batch.images.length !== 1) {
+    throw new MlogRangeError(
+      "INVALID_IMAGE",
+      "image() takes one picture that can be read at once: call it for each of a batch, and await the data of a device",
+    );
+  }
+  return batch.images[0]!;
+}
+
+/** One copy per picture and not one of all: each can be freed by itself, and the allocator can reuse its memory. */
+function readPictures(
+  source: TensorSource,
+  channelsLast: boolean,
+  argument: string,
+  isElement: boolean,
+): readonly Pixels[] {
+  const { shape, dtype, isPicture } = source;
+  const fail = (problem: string): never => {
+    throw new MlogRangeError("INVALID_IMAGE", `${argument}: shape [${shape}] ${problem}`);
+  };
+  if (shape.includes(0)) fail("has an axis of length zero, so there is no picture in it");
+  if (shape.length > 3 && !isElement) {
+    const elements = Array.from({ length: shape[0]! }, (_, i) => select(source, i));
+    return elements.flatMap((element, i) => readPictures(element, channelsLast, `${argument}[${i}]`, true));
+  }
+  const axes = isPicture ? shape : shape.filter((length) => length !== 1);
+  const rank = axes.length;
+  if (rank > 3 || shape.length === 0) {
+    fail(
+      `has ${rank} axes where a picture has 3: a list, or a tensor of more than 3 axes, was taken for a batch of ` +
+        "pictures; pass (C,H,W), (N,C,H,W) or a list of (C,H,W)",
+    );
+  }
+  const last = isPicture || channelsLast || rank < 3;
+  const [height = 1, width = 1, channels = 1] = last ? axes : [axes[1], axes[2], axes[0]];
+  if (channels > 4) {
+    fail(
+      `has ${channels} channels as ${last ? "(H,W,C)" : "(C,H,W)"}, and 1 to 4 can be shown: see channelsLast`,
+    );
+  }
+  return [
+    Object.freeze({
+      height,
+      width,
+      channels,
+      channelsAt: last ? "last" : "first",
+      dtype,
+      data: copyValues(source),
+    }),
+  ];
+}

@@ -1,0 +1,120 @@
+import { MlogRangeError, MlogTypeError, describe } from "./errors.ts";
+import { toNumber } from "./element.ts";
+import { type MaybePromise, whenAllRead, whenRead } from "./maybe-promise.ts";
+import { assertName } from "./metric-set.ts";
+import type { Mask, Pixels } from "./records.ts";
+import type { TensorLike } from "./tensor.ts";
+import { allocate, viewValues } from "./tensor-copy.ts";
+import { readEach } from "./tensor-list.ts";
+import type { TensorSource } from "./tensor-source.ts";
+
+/** The masks of one name: (H,W), or one such mask per picture as (N,H,W) or a list. */
+export type Masks = TensorLike | readonly TensorLike[];
+
+/** Class ids as they were given: of one picture as element of a list, else of all pictures. */
+interface ClassIds {
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+  readonly isElement: boolean;
+}
+
+/** What was given under one name, not yet divided among the pictures. */
+export interface NamedMasks {
+  readonly name: string;
+  readonly given: readonly ClassIds[];
+}
+
+/**
+ * Copies the class ids of all masks.
+ *
+ * @throws MlogTypeError or MlogRangeError `INVALID_MASK` for a class id that is no integer from 0 to 255,
+ * `INVALID_NAME`, `INVALID_TENSOR`; MlogError `TENSOR_READ_FAILED`; a promise may reject with the same
+ */
+export function readMasks(masks: Readonly<Record<string, Masks>> = {}): MaybePromise<readonly NamedMasks[]> {
+  return whenAllRead(
+    entriesOf(masks, "masks").map(([name, value]) => {
+      assertName(name, "masks");
+      return whenRead(readEach(value, `masks.${name}`, readClassIds), (given) => ({ name, given }));
+    }),
+  );
+}
+
+/**
+ * The masks of picture `index` out of `count`. Axes of length one make no difference, as they are
+ * removed from pictures, too.
+ *
+ * @throws MlogRangeError `INVALID_MASK` unless there is one mask per picture, of its height and width
+ */
+export function masksOf(
+  { height, width }: Pixels,
+  index: number,
+  count: number,
+  named: readonly NamedMasks[],
+): Readonly<Record<string, Mask>> {
+  const size = height * width;
+  const entries = named.map(({ name, given }) => {
+    const isList = given[0]!.isElement;
+    const { shape, data } = given[isList ? index : 0]!;
+    const axes = isList ? [height, width] : [count, height, width];
+    if ((isList && given.length !== count) || squeeze(shape) !== squeeze(axes)) {
+      throw new MlogRangeError(
+        "INVALID_MASK",
+        `masks.${name}: ${isList ? `${given.length} masks, this one` : "masks"} of shape [${shape}] for ${count} pictures, ` +
+          `this one of height and width [${height},${width}]: give one mask of that size per picture`,
+      );
+    }
+    const from = isList ? 0 : index * size;
+    return [name, Object.freeze({ height, width, data: data.subarray(from, from + size) })] as const;
+  });
+  return Object.freeze(Object.fromEntries(entries));
+}
+
+/**
+ * A copy of the names of class ids; ids that occur in no mask are fine.
+ *
+ * @throws MlogTypeError or MlogRangeError `INVALID_MASK` for an id that is no integer from 0 to 255, or
+ * a name that is no string
+ */
+export function readLabels(labels: Readonly<Record<number, string>> = {}): Readonly<Record<number, string>> {
+  for (const [id, label] of entriesOf(labels, "maskClassLabels")) {
+    if (String(Number(id) & 255) !== id || typeof label !== "string") {
+      throw new MlogRangeError(
+        "INVALID_MASK",
+        `maskClassLabels: keys must be class ids from 0 to 255, and values their names, not ${describe(id)}: ${describe(label)}`,
+      );
+    }
+  }
+  return Object.freeze({ ...labels });
+}
+
+/** A `Map` has no entries of its own, and would be taken for empty. */
+function entriesOf<T>(record: Readonly<Record<string, T>>, argument: string): [string, T][] {
+  if (typeof record !== "object" || record === null || "size" in record) {
+    throw new MlogTypeError(
+      "INVALID_MASK",
+      `${argument} must be an object with names and values, not ${describe(record)}`,
+    );
+  }
+  return Object.entries(record);
+}
+
+function squeeze(shape: readonly number[]): string {
+  return String(shape.filter((length) => length !== 1));
+}
+
+function readClassIds(source: TensorSource, argument: string, isElement: boolean): ClassIds {
+  const { shape, dtype } = source;
+  const values = viewValues(source);
+  const data = allocate("uint8", values.length) as Uint8Array;
+  for (let i = 0; i < values.length; i++) {
+    const id = toNumber(values[i]!, dtype);
+    data[i] = id;
+    if (data[i] !== id) {
+      throw new MlogRangeError(
+        "INVALID_MASK",
+        `${argument}: class ids must be integers from 0 to 255, not ${id}, in shape [${shape}]`,
+      );
+    }
+  }
+  return { shape, data, isElement };
+}
