@@ -1,0 +1,102 @@
+import { MlogRangeError, describe } from "./errors.ts";
+import { toNumber } from "./element.ts";
+import type { Histogram } from "./records.ts";
+import type { TensorSnapshot } from "./tensor.ts";
+
+/** More bins than this are no picture of a distribution but a copy of it. */
+const BINS_LIMIT = 512;
+
+/** Values looked at together: 32 KiB as float64, which fits the first cache. */
+const BLOCK = 4096;
+
+/**
+ * Counts the values of a tensor in bins of equal width from the smallest to the largest finite
+ * one. `counts[i]` has the values with `edges[i] <= value < edges[i + 1]`; the last bin includes its
+ * right edge, so that every finite value is in one.
+ *
+ * - All finite values equal: the bins go from 0.5 below to 0.5 above (as in NumPy; further where
+ *   such bins would be finer than float64 is there).
+ * - No finite value: the bins go from 0 to 1 and are empty.
+ * - int64 and uint64 are rounded to float64; a bool counts as its byte.
+ *
+ * @param bins 1 to 512, default: 64
+ * @throws MlogRangeError `INVALID_ARGUMENT` for any other number of bins
+ */
+export function computeHistogram(
+  name: string,
+  tensor: Pick<TensorSnapshot, "data" | "dtype">,
+  bins: number | undefined = 64,
+): Histogram {
+  if (!Number.isInteger(bins) || bins < 1 || bins > BINS_LIMIT) {
+    throw new MlogRangeError(
+      "INVALID_ARGUMENT",
+      `bins must be an integer from 1 to ${BINS_LIMIT}, not ${describe(bins)}`,
+    );
+  }
+  let low = Infinity;
+  let high = -Infinity;
+  let nan = 0;
+  let infinity = 0;
+  let negativeInfinity = 0;
+  for (const block of blocks(tensor)) {
+    for (let i = 0; i < block.length; i++) {
+      const value = block[i]!;
+      if (value - value === 0) {
+        if (value < low) low = value;
+        if (value > high) high = value;
+      } else if (value > 0) infinity++;
+      else if (value < 0) negativeInfinity++;
+      else nan++;
+    }
+  }
+  const edges = makeEdges(low, high, bins);
+  const nonFinite = Object.freeze({ nan, infinity, negativeInfinity });
+  return Object.freeze({ name, counts: count(tensor, edges), edges, nonFinite });
+}
+
+function makeEdges(min: number, max: number, bins: number): Float64Array {
+  let [low, high] = min > max ? [0, 1] : [min, max];
+  if (low === high) {
+    const margin = Math.max(0.5, Math.abs(low) / 2 ** 43);
+    low -= margin;
+    high = Math.min(high + margin, Number.MAX_VALUE);
+  }
+  const edges = new Float64Array(bins + 1).fill(low);
+  for (let i = 1; i <= bins; i++) {
+    // Unlike `low + (high - low) * part` this cannot overflow; rounding may not put edges out of order.
+    const edge = low * (1 - i / bins) + high * (i / bins);
+    edges[i] = Math.min(Math.max(edge, edges[i - 1]!), high);
+  }
+  return edges;
+}
+
+function count(tensor: Pick<TensorSnapshot, "data" | "dtype">, edges: Float64Array): Float64Array {
+  const bins = edges.length - 1;
+  const counts = new Float64Array(bins);
+  const low = edges[0]!;
+  const scale = bins / (edges[bins]! - low);
+  for (const block of blocks(tensor)) {
+    for (let i = 0; i < block.length; i++) {
+      const value = block[i]!;
+      if (value - value !== 0) continue;
+      // Rounding may miss by a bin, in extreme ranges by more: the edges decide.
+      let bin = Math.min(((value - low) * scale) | 0, bins - 1);
+      while (value < edges[bin]!) bin--;
+      while (bin < bins - 1 && value >= edges[bin + 1]!) bin++;
+      counts[bin]!++;
+    }
+  }
+  return counts;
+}
+
+/** The values as float64, whatever the tensor holds: a loop over one kind of array stays fast. */
+function* blocks({ data, dtype }: Pick<TensorSnapshot, "data" | "dtype">): Generator<Float64Array> {
+  const block = new Float64Array(Math.min(BLOCK, data.length));
+  const isPlain = !/float16|int64/.test(dtype);
+  for (let from = 0; from < data.length; from += BLOCK) {
+    const part = data.subarray(from, from + BLOCK);
+    if (isPlain) block.set(part as Float64Array);
+    else for (let i = 0; i < part.length; i++) block[i] = toNumber(part[i]!, dtype);
+    yield block.subarray(0, part.length);
+  }
+}
