@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { type Child, describeEnding, startChild } from "../child.ts";
+import type { Input } from "../children/log-at-1khz.ts";
+import { assertGapFree, logPath, readLogIfAny } from "../log.ts";
+import { assertNumbered } from "../numbered-metrics.ts";
+import { percentile } from "../percentile.ts";
+import { type Proof, sampled, type Setting } from "../proof.ts";
+
+/** What one kill did. */
+interface Loss {
+  /** Records of which the call had returned and that are not in the file. */
+  readonly lost: number;
+  /**
+   * How old the oldest of them was, in ms: from the moment at which its call began to the moment at which
+   * the signal had been sent or, if that is later, to the child's last sign of life. 0 if none is lost.
+   */
+  readonly age: number;
+  readonly acknowledged: number;
+}
+
+/** The documented bound on the age of what a kill loses, in ms. */
+const AGE_LIMIT = 20;
+/**
+ * The bound for a sample, in ms. A sample has too few kills for a p99: it is the worst of them that is
+ * compared; and it runs where others run too, where a thread that is due can wait for several time
+ * slices of other processes. A writer that forgot to write, or wrote by buffers, is beyond this too.
+ */
+const SAMPLE_AGE_LIMIT = 100;
+
+/** SIGKILL at any moment leaves a gap-free prefix, without the last 20 ms at most, and all that was flushed. */
+export const kills: Proof = {
+  name: "kills",
+  async run(setting) {
+    const losses = await killOften(setting, "default");
+    const ages = losses.map((loss) => loss.age);
+    const limit = setting.fraction === 1 ? AGE_LIMIT : SAMPLE_AGE_LIMIT;
+    const p99 = percentile(ages, 99);
+    const numbers =
+      `${summary(losses)}, the oldest lost was ${percentile(ages, 50).toFixed(1)} ms old at p50, ` +
+      `${p99.toFixed(1)} at p99, ${Math.max(...ages).toFixed(1)} at worst; at most ${Math.max(...losses.map((loss) => loss.lost))} records`;
+    assert.ok(p99 <= limit, `p99 of the age of what is lost must be at most ${limit} ms: ${numbers}`);
+    return numbers;
+  },
+};
+
+/** The same with `durability: "record"`, where nothing whose call has returned may be lost. */
+export const killsWithRecordDurability: Proof = {
+  name: "kills-record",
+  async run(setting) {
+    const losses = await killOften(setting, "record");
+    assert.deepEqual(
+      losses.filter((loss) => loss.lost > 0),
+      [],
+      "kills that lost something",
+    );
+    return `${summary(losses)}, none lost`;
+  },
+};
+
+function summary(losses: readonly Loss[]): string {
+  return `${losses.length} kills, ${losses.reduce((sum, loss) => sum + loss.acknowledged, 0)} records acknowledged`;
+}
+
+async function killOften(setting: Setting, durability: Input["durability"]): Promise<Loss[]> {
+  const losses: Loss[] = [];
+  for (let kill = 0; kill < sampled(setting, 200); kill++) {
+    try {
+      losses.push(await killOnce(setting, kill, durability));
+    } catch (error) {
+      throw new Error(`at kill ${kill}`, { cause: error });
+    }
+  }
+  assert.ok(
+    losses.some((loss) => loss.acknowledged > 100),
+    "some of the children must have logged for a while",
+  );
+  return losses;
+}
+
+async function killOnce(
+  { random, folder, seed }: Setting,
+  kill: number,
+  durability: Input["durability"],
+): Promise<Loss> {
+  const root = join(folder, String(kill));
+  const blocking = random.chance(0.2);
+  const input: Input = {
+    root,
+    durability,
+    resume: false,
+    blocking,
+    flushEvery: !blocking && random.chance(0.5) ? 20 + random.below(200) : 0,
+    count: null,
+    seed: `${seed}/${kill}`,
+  };
+  const child = startChild("log-at-1khz", input);
+  // One in ten is killed while it starts.
+  if (!random.chance(0.1)) await child.first("logged");
+  await setTimeout(random.next() * 600);
+  const killed = child.kill();
+  const ending = await child.ended;
+  assert.equal(ending.signal, "SIGKILL", `the child ended before it was killed: ${describeEnding(ending)}`);
+  const records = await readLogIfAny(logPath(root));
+  assert.equal(assertGapFree(records), 0, "records dropped at 1 kHz");
+  return measureLoss(child, assertNumbered(records), killed);
+}
+
+function measureLoss({ acknowledgements }: Child, kept: number, killed: number): Loss {
+  const logged = acknowledgements.filter(({ kind }) => kind === "logged");
+  for (const { kind, n } of acknowledgements) {
+    assert.ok(kind !== "flushed" || n <= kept, `record ${n} was flushed, and the log ends at record ${kept}`);
+  }
+  const lost = logged.filter(({ n }) => n > kept);
+  const end = Math.max(killed, logged.at(-1)?.time ?? 0);
+  const age = lost.length === 0 ? 0 : end - lost[0]!.time;
+  return { lost: lost.length, age, acknowledged: logged.length };
+}
