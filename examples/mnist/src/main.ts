@@ -25,7 +25,7 @@ const memory = new InMemoryLogger();
 await using logger = new Logger(state, [file, memory]);
 
 console.log(`Training on handwritten digits, run ${state.runName}`);
-const digits = loadDigits(6400, 1000);
+const digits = loadDigits(3200, 500);
 logger.logHyperparameters({ ...hyperparameters, training: digits.training.count, test: digits.test.count });
 
 const model = createModel(hyperparameters.filters);
@@ -51,7 +51,7 @@ for (let epoch = 0; epoch < hyperparameters.epochs; epoch++) {
     lossOfEpoch += loss;
     batches++;
     tf.dispose([images, labels]);
-    if (batches % 20 === 0) {
+    if (batches % 10 === 0) {
       logger.logMetrics(systemMetrics());
       await tf.nextFrame(); // lets timers and sockets of this thread have their turn
     }

@@ -6,7 +6,7 @@ const BARS = "▁▂▃▄▅▆▇█";
 /** What the run left in memory and on disk, and how to look at it. */
 export function printSummary(memory: InMemoryLogger, file: FileLogger): void {
   console.log("\nIn memory:");
-  for (const metric of memory.metrics) {
+  for (const metric of memory.metricNames) {
     const { values } = memory.getTimeseries(metric);
     console.log(
       `  ${metric.padEnd(20)} ${sparkline(values)}  last ${values.at(-1)!.toPrecision(4)} (${values.length} points)`,
