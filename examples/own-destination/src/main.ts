@@ -15,6 +15,7 @@ for (let batch = 0; batch < 100; batch++) {
   logger.logMetrics({ loss: 1 / (batch + 1), learning_rate: 0.01 });
   state.nextBatch({ samples: 32 });
 }
+await logger.flush(); // the CSV file is complete from here on
 const upload = logger.uploadFile("{run_name}/metrics.csv", "metrics.csv");
 console.log("uploaded", await upload.uploaded);
 await logger.close();
