@@ -48,7 +48,8 @@ function openDescriptor(path: string, mode: OpenMode, files: FileFunctions): num
 
 /** The code that the operating system gave an error, such as `ENOSPC`. */
 export function errorCode(error: unknown): string {
-  return String((error as { code?: unknown }).code ?? "UNKNOWN");
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" ? code : "UNKNOWN";
 }
 
 /** Writes the first `length` bytes at `position`; throws what the operating system says. */

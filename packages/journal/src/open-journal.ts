@@ -47,7 +47,7 @@ export interface JournalOptions {
 export function openJournal(path: string, options: JournalOptions): RecordWriter {
   const durability = options.durability ?? "buffered";
   const filesModule = moduleUrl(options.fs);
-  const files = { ...realFiles, ...replacements(options.fs, filesModule) } as FileFunctions;
+  const files: FileFunctions = { ...realFiles, ...replacements(options.fs, filesModule) };
   const ring = new Ring(createRing(options.bufferBytes ?? 16 * 1024 * 1024));
   const { fd, bytes } = openFile(path, options.mode ?? "create", files);
   ring.startAt(bytes);

@@ -123,6 +123,7 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
   }
 
   handOver(record: SharedArrayBuffer): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
     if (this.#pump === undefined) this.#worker.postMessage(record);
   }
 

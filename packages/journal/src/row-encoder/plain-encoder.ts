@@ -64,7 +64,7 @@ export class PlainEncoder implements FrameEncoder {
 
   #name(id: number): string {
     const { ends, texts } = this.#dictionary;
-    const name = texts.toString("utf8", id === 0 ? 0 : ends[id - 1]!, ends[id]!);
+    const name = texts.toString("utf8", id === 0 ? 0 : ends[id - 1]!, ends[id]);
     this.#names[id] = name;
     return name;
   }
