@@ -53,8 +53,11 @@ export class ReplayClock {
   }
 
   #endPeriod(event: "epochEnd" | "iterationEnd", target: TimestampFields): void {
-    const counter = event === "epochEnd" ? "epoch" : "iteration";
-    const before = { ...target, [counter]: Math.max(0, target[counter] - 1) };
+    const { epoch, epochInIteration, iteration } = target;
+    const before =
+      event === "epochEnd"
+        ? { ...target, epoch: Math.max(0, epoch - 1), epochInIteration: Math.max(0, epochInIteration - 1) }
+        : { ...target, iteration: Math.max(0, iteration - 1) };
     if (target.batch > this.state.timestamp.batch) this.#endBatch(before, undefined);
     this.#restore(before);
     if (event === "epochEnd") this.state.nextEpoch();
