@@ -31,8 +31,11 @@ import { report, writeFailed, type WriterOptions } from "./writer-options.ts";
 
 /** The backlog at which the worker is woken before its time, in bytes. */
 const WAKE_BYTES = 256 * 1024;
-/** How long a full ring may make the appending thread wait, in ms, until the ring is half empty again. */
-const PATIENCE = 50;
+/**
+ * How long a full ring may make the appending thread wait, in ms: since the worker was last seen to
+ * write, and altogether until the ring is half empty again.
+ */
+const PATIENCE = 250;
 /** How long the end of the process waits for a worker that is in the middle of a write, in ms. */
 const EXIT_PATIENCE = 2000;
 
@@ -56,6 +59,8 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
   #workerError: unknown;
   #flushes: PendingFlush[] = [];
   #patience = PATIENCE;
+  #seenTail = 0;
+  #seenTailAt = 0;
   #closed: Promise<void> | undefined;
   #settleClose: ((failure: Failure | undefined) => void) | undefined;
   #closeAnswer: { readonly failure: Failure | undefined } | undefined;
@@ -113,6 +118,7 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
     if (this.#pump !== undefined) this.#pump.write();
     else if (backlog >= WAKE_BYTES) this.#ring();
     if (backlog <= this.#options.ring.memory.data.byteLength / 2) this.#patience = PATIENCE;
+    this.#watchTail();
   }
 
   makeRoom(tail: number): boolean {
@@ -156,16 +162,35 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
     Atomics.notify(this.#control, DOORBELL);
   }
 
-  /** A healthy file takes bytes faster than they come, so most likely the worker has no processor. */
+  /**
+   * Only a flood fills the ring while the worker was seen to write a moment ago, and then the worker
+   * most likely waits for a processor: let it have that of this thread until a quarter is free. A
+   * disk that hangs is not waited for.
+   */
   #waitForWorker(tail: number): void {
     const control = this.#control;
     this.#ring();
-    if (this.#patience <= 0 || Atomics.load(control, FAILING) !== 0) return;
+    this.#watchTail();
     const start = performance.now();
+    const end = Math.min(start + this.#patience, this.#seenTailAt + PATIENCE);
+    const enough = this.#options.ring.memory.data.byteLength / 8 / 4;
     Atomics.store(control, STARVED, 1);
-    Atomics.wait(control, TAIL, tail, this.#patience);
+    for (;;) {
+      const now = Atomics.load(control, TAIL);
+      const rest = end - performance.now();
+      const failing = Atomics.load(control, FAILING) !== 0;
+      if (((now - tail) | 0) >= enough || rest <= 0 || failing) break;
+      Atomics.wait(control, TAIL, now, rest);
+    }
     Atomics.store(control, STARVED, 0);
     this.#patience -= performance.now() - start;
+  }
+
+  #watchTail(): void {
+    const tail = Atomics.load(this.#control, TAIL);
+    if (tail === this.#seenTail) return;
+    this.#seenTail = tail;
+    this.#seenTailAt = performance.now();
   }
 
   /** A worker takes long enough to start for the ring to fill. */
