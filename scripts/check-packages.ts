@@ -10,6 +10,7 @@ const layout: Record<string, { floor: number; runs: "everywhere" | "node" }> = {
   core: { floor: 1, runs: "everywhere" },
   memory: { floor: 2, runs: "everywhere" },
   journal: { floor: 2, runs: "node" },
+  image: { floor: 2, runs: "node" },
   file: { floor: 3, runs: "node" },
 };
 const entries = ["CHANGELOG.md", "LICENSE", "README.md", "package.json", "src", "test", "tsconfig.json"];
