@@ -1,0 +1,12 @@
+import { readOptions } from "../harness/options.ts";
+import { printEnd, printTargets } from "../harness/report.ts";
+import { downsampling } from "./downsampling.ts";
+import { storing } from "./storing.ts";
+
+const options = readOptions();
+const parts = { storing, downsampling };
+
+for (const [name, run] of Object.entries(parts)) {
+  if (options.only.length === 0 || options.only.includes(name)) printTargets(await run(options));
+}
+printEnd();
