@@ -74,7 +74,10 @@ describe("captured output", () => {
   });
 
   it("does not change what write returns, calls back and throws", async () => {
-    const stream = new Writable({ highWaterMark: 4, write: (_chunk, _encoding, done) => setImmediate(done) }) as never as Stream;
+    const stream = new Writable({
+      highWaterMark: 4,
+      write: (_chunk, _encoding, done) => setImmediate(done),
+    }) as never as Stream;
     const { lines } = captured(stream);
     expect(stream.write("ab\n")).toBe(true);
     expect(stream.write("cd\n")).toBe(false);

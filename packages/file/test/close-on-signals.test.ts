@@ -7,16 +7,19 @@ import { ofType, openRun, readAll } from "./open-run.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 describe("closeOnSignals", { timeout: 30_000 }, () => {
-  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("closes the logger on %s, and the process ends by that signal", async (signal) => {
-    const root = temporaryFolder();
-    const { child, end } = startChild("signalled", root);
-    expect(await once(child, "message")).toEqual(["listeners: 1", undefined]);
-    child.kill(signal);
-    expect(await end).toMatchObject({ code: null, signal });
-    const records = await readAll(join(root, "signalled"));
-    expect(ofType(records, "metrics")).toHaveLength(1000);
-    expect(records.at(-1)).toMatchObject({ type: "end", error: null });
-  });
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "closes the logger on %s, and the process ends by that signal",
+    async (signal) => {
+      const root = temporaryFolder();
+      const { child, end } = startChild("signalled", root);
+      expect(await once(child, "message")).toEqual(["listeners: 1", undefined]);
+      child.kill(signal);
+      expect(await end).toMatchObject({ code: null, signal });
+      const records = await readAll(join(root, "signalled"));
+      expect(ofType(records, "metrics")).toHaveLength(1000);
+      expect(records.at(-1)).toMatchObject({ type: "end", error: null });
+    },
+  );
 
   it("signals: leaves the others to what they do", async () => {
     const root = temporaryFolder();
@@ -61,7 +64,9 @@ describe("closeOnSignals", { timeout: 30_000 }, () => {
     expect(() => closeOnSignals({} as never)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
     const { logger } = openRun(temporaryFolder());
     const before = process.listenerCount("SIGTERM");
-    expect(() => closeOnSignals(logger, ["SIGTERM", "SIGKILL"])).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+    expect(() => closeOnSignals(logger, ["SIGTERM", "SIGKILL"])).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+    );
     expect(process.listenerCount("SIGTERM")).toBe(before);
     await logger.close();
   });

@@ -7,10 +7,10 @@ export type Behaviour = "stages" | "fails to stage" | "hangs" | "throws";
 /** Takes files, and stages them by reading them a moment later, as an uploader may. */
 export class FakeUploader implements LoggerDestination {
   readonly name = "uploader";
-  readonly specVersion: 1 = 1;
+  readonly specVersion = 1 as const;
   readonly requests: UploadRequest[] = [];
   /** What is stored, by remote name. */
-  readonly files = new Map<string, Buffer>();
+  readonly files: Map<string, Buffer> = new Map();
   behaviour: (request: UploadRequest) => Behaviour = () => "stages";
 
   uploadFile(request: UploadRequest): Upload {
@@ -24,7 +24,7 @@ export class FakeUploader implements LoggerDestination {
         try {
           resolve(this.#store(request));
         } catch (error) {
-          reject(error);
+          reject(new Error(String(error), { cause: error }));
         }
       });
     });

@@ -31,9 +31,14 @@ describe("where the log is", () => {
     expect(existsSync(path)).toBe(true);
   });
 
-  it.each(["../outside.jsonl", "/etc/{run_name}", "a/../../b", "a\0b"])("refuses the filename %j", (filename) => {
-    expect(() => openRun(temporaryFolder(), { filename })).toThrow(expect.objectContaining({ code: "INVALID_NAME" }));
-  });
+  it.each(["../outside.jsonl", "/etc/{run_name}", "a/../../b", "a\0b"])(
+    "refuses the filename %j",
+    (filename) => {
+      expect(() => openRun(temporaryFolder(), { filename })).toThrow(
+        expect.objectContaining({ code: "INVALID_NAME" }),
+      );
+    },
+  );
 
   it("refuses a remoteFileName that leaves its folder, before anything is made", () => {
     const root = temporaryFolder();
@@ -58,7 +63,10 @@ describe("a log that is there already", () => {
     const before = first.text();
     const stdout = process.stdout.write;
     expect(() => openRun(root, { captureStdout: true })).toThrow(
-      expect.objectContaining({ code: "LOG_EXISTS", message: expect.stringContaining(JSON.stringify(first.path)) as string }),
+      expect.objectContaining({
+        code: "LOG_EXISTS",
+        message: expect.stringContaining(JSON.stringify(first.path)) as string,
+      }),
     );
     expect(first.text()).toBe(before);
     expect(process.stdout.write).toBe(stdout);
@@ -140,7 +148,14 @@ describe("what is kept", () => {
     state.nextBatch({ samples: 3 });
     process.stdout.write("hello\n");
     await logger.close();
-    expect(lines()[1]).toMatchObject({ type: "output", step: 1, batch: 1, sample: 3, time: 5000, text: "hello" });
+    expect(lines()[1]).toMatchObject({
+      type: "output",
+      step: 1,
+      batch: 1,
+      sample: 3,
+      time: 5000,
+      text: "hello",
+    });
   });
 });
 
@@ -152,15 +167,18 @@ describe("durability", () => {
     await logger.close();
   });
 
-  it.each(["default", "disk", "record"] as const)("%j: flush() resolves when everything before is in the file", async (durability) => {
-    const { logger, file, lines } = openRun(temporaryFolder(), { durability });
-    for (let i = 0; i < 500; i++) logger.logMetrics({ i });
-    await logger.flush();
-    expect(lines().at(-1)).toMatchObject({ metrics: { i: 499 } });
-    expect(lines()).toHaveLength(501);
-    expect(file.delivery()).toEqual({ delivered: 501, pending: 0, dropped: 0 });
-    await logger.close();
-  });
+  it.each(["default", "disk", "record"] as const)(
+    "%j: flush() resolves when everything before is in the file",
+    async (durability) => {
+      const { logger, file, lines } = openRun(temporaryFolder(), { durability });
+      for (let i = 0; i < 500; i++) logger.logMetrics({ i });
+      await logger.flush();
+      expect(lines().at(-1)).toMatchObject({ metrics: { i: 499 } });
+      expect(lines()).toHaveLength(501);
+      expect(file.delivery()).toEqual({ delivered: 501, pending: 0, dropped: 0 });
+      await logger.close();
+    },
+  );
 });
 
 describe("what became of the records", () => {
@@ -203,7 +221,9 @@ describe("a wrong option", () => {
   });
 
   it.each([null, 5, "runs"])("%j instead of options is refused", (options) => {
-    expect(() => new FileLogger(options as never)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+    expect(() => new FileLogger(options as never)).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+    );
   });
 
   it("overwrite and resume together are refused", () => {
@@ -238,6 +258,8 @@ describe("a destination after this one that cannot start", () => {
       },
     };
     expect(() => openRun(root, { captureStdout: true, others: [failing] })).toThrow("wrong key");
-    return expect.poll(() => process.stdout.write === stdout && readFileSync(join(root, "run/logs-rank0.jsonl"), "utf8")).toContain('"type":"end"');
+    return expect
+      .poll(() => process.stdout.write === stdout && readFileSync(join(root, "run/logs-rank0.jsonl"), "utf8"))
+      .toContain('"type":"end"');
   });
 });

@@ -89,7 +89,10 @@ describe("the lines of a log", () => {
   });
 
   it.each([
-    [Object.assign(new TypeError("out of memory"), { code: "OOM" }), { name: "TypeError", message: "out of memory", code: "OOM" }],
+    [
+      Object.assign(new TypeError("out of memory"), { code: "OOM" }),
+      { name: "TypeError", message: "out of memory", code: "OOM" },
+    ],
     ["plain text", { name: "Error", message: "plain text", code: null }],
   ])("end with the error that ended the run: %s", async (error, expected) => {
     const { logger, lines } = openRun(temporaryFolder());
@@ -109,7 +112,13 @@ describe("the lines of a log", () => {
     state.nextIteration();
     await logger.close();
     const events = lines().filter((line) => line["type"] === "event");
-    expect(events.map((line) => line["event"])).toEqual(["fitStart", "epochEnd", "evalStart", "evalEnd", "iterationEnd"]);
+    expect(events.map((line) => line["event"])).toEqual([
+      "fitStart",
+      "epochEnd",
+      "evalStart",
+      "evalEnd",
+      "iterationEnd",
+    ]);
     expect(events[1]!["timestamp"]).toEqual({
       ...COUNTERS,
       epoch: 1,
@@ -125,12 +134,23 @@ describe("the lines of a log", () => {
     const { logger, state, path, lines, errors } = openRun(temporaryFolder());
     logger.logHyperparameters({ lr: 1e-5, layers: [1, 2], optimizer: { name: "adam", betas: [0.9, 0.999] } });
     logger.logMetrics({ loss: 1, nan: NaN });
-    logger.logTable(["a", "b"], [[1, "x"], [null, { deep: [true] }]], { name: "results", step: 9 });
+    logger.logTable(
+      ["a", "b"],
+      [
+        [1, "x"],
+        [null, { deep: [true] }],
+      ],
+      { name: "results", step: 9 },
+    );
     logger.logTraces({ graph: { nodes: ["in", "out"] } });
     logger.logHistogram("weights", new Float32Array([1, 2, 2, 4, NaN, Infinity]), { bins: 3 });
     logger.logImages(
       { data: new Uint8Array(12), shape: [3, 2, 2] },
-      { name: "digits", masks: { truth: { data: new Uint8Array(4), shape: [2, 2] } }, maskClassLabels: { 1: "cat" } },
+      {
+        name: "digits",
+        masks: { truth: { data: new Uint8Array(4), shape: [2, 2] } },
+        maskClassLabels: { 1: "cat" },
+      },
     );
     logger.logTable(["picture"], [[image({ data: new Uint8Array(4), shape: [1, 2, 2] })]]);
     state.nextEpoch();
@@ -152,7 +172,15 @@ describe("the lines of a log", () => {
     ]);
     expect(records[1]).toMatchObject({ hyperparameters: { lr: 1e-5, layers: [1, 2] }, rank: 0, session: 0 });
     expect(records[2]).toMatchObject({ metrics: { loss: 1, nan: NaN }, step: 0, time: 5000 });
-    expect(records[3]).toMatchObject({ name: "results", columns: ["a", "b"], rows: [[1, "x"], [null, { deep: [true] }]], step: 9 });
+    expect(records[3]).toMatchObject({
+      name: "results",
+      columns: ["a", "b"],
+      rows: [
+        [1, "x"],
+        [null, { deep: [true] }],
+      ],
+      step: 9,
+    });
     expect(records[4]).toMatchObject({ traces: { graph: { nodes: ["in", "out"] } } });
     expect(records[5]).toMatchObject({
       name: "weights",
@@ -161,7 +189,12 @@ describe("the lines of a log", () => {
       nonFinite: { nan: 1, infinity: 1, negativeInfinity: 0 },
     });
     const picture = { file: null, width: 2, height: 2, channels: 3, masks: { truth: { file: null } } };
-    expect(records[6]).toMatchObject({ name: "digits", images: [picture], maskClassLabels: { 1: "cat" }, useTable: true });
+    expect(records[6]).toMatchObject({
+      name: "digits",
+      images: [picture],
+      maskClassLabels: { 1: "cat" },
+      useTable: true,
+    });
     expect(ofType(records, "table")[1]!.rows).toEqual([
       [{ $image: { file: null, width: 2, height: 2, channels: 1, masks: {} } }],
     ]);

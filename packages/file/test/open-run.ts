@@ -22,7 +22,10 @@ export interface RunOptions extends FileLoggerOptions {
 }
 
 /** Logs to `root`, with a clock that stands still at 5000 and no capture, unless told otherwise. */
-export function openRun(root: string, { state: given, run, others = [], ...options }: RunOptions = {}): OpenRun {
+export function openRun(
+  root: string,
+  { state: given, run, others = [], ...options }: RunOptions = {},
+): OpenRun {
   const state = given ?? new State({ runName: "run", now: () => 5000, ranks: { rank: 0 }, ...run });
   const file = new FileLogger({ root, captureStdout: false, captureStderr: false, ...options });
   const errors: Error[] = [];

@@ -16,7 +16,9 @@ describe("a process that does not close its logger", { timeout: 30_000 }, () => 
     expect(how).toMatchObject({ code, signal: null });
     expect(stdout).toBe("a line\nno line break");
     const records = await readAll(join(root, "ended"));
-    expect(ofType(records, "metrics").map(({ metrics }) => metrics["i"])).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+    expect(ofType(records, "metrics").map(({ metrics }) => metrics["i"])).toEqual(
+      Array.from({ length: 1000 }, (_, i) => i),
+    );
     expect(ofType(records, "output").map(({ stream, text }) => [stream, text])).toEqual([
       ["stdout", "a line"],
       ["stderr", "an error"],

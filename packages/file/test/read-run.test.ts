@@ -1,5 +1,14 @@
-import { appendFileSync, copyFileSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync, closeSync } from "node:fs";
-import { join } from "node:path";
+import {
+  appendFileSync,
+  copyFileSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  writeFileSync,
+  writeSync,
+  closeSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { FakeUploader } from "./fake-uploader.ts";
@@ -7,7 +16,8 @@ import { openRun, readAll } from "./open-run.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const HEAD = '"time":1,"step":0,"epoch":0,"batch":0,"sample":0,"token":0';
-const metricsLine = (seq: number): string => `{"v":1,"type":"metrics","seq":${seq},${HEAD},"metrics":{"loss":${seq}}}`;
+const metricsLine = (seq: number): string =>
+  `{"v":1,"type":"metrics","seq":${seq},${HEAD},"metrics":{"loss":${seq}}}`;
 
 /** A file with these lines; the last one is as it is given. */
 function logFile(...lines: string[]): string {
@@ -56,13 +66,37 @@ describe("reading a log", () => {
     ["no type", `{"v":1,"seq":0,${HEAD}}`, "it has no type"],
     ["no seq", `{"v":1,"type":"metrics",${HEAD},"metrics":{}}`, "its seq is undefined"],
     ["a fractional seq", `{"v":1,"type":"metrics","seq":0.5,${HEAD},"metrics":{}}`, "its seq is 0.5"],
-    ["text for a time", `{"v":1,"type":"metrics","seq":0,${HEAD.replace("1", '"x"')},"metrics":{}}`, 'its time is "x"'],
+    [
+      "text for a time",
+      `{"v":1,"type":"metrics","seq":0,${HEAD.replace("1", '"x"')},"metrics":{}}`,
+      'its time is "x"',
+    ],
     ["no metrics", `{"v":1,"type":"metrics","seq":0,${HEAD}}`, "its metrics is undefined"],
-    ["metrics in an array", `{"v":1,"type":"metrics","seq":0,${HEAD},"metrics":[1]}`, "its metrics is an array of 1"],
-    ["a metric that is text", `{"v":1,"type":"metrics","seq":0,${HEAD},"metrics":{"a":"high"}}`, 'its metric "a" is "high"'],
-    ["a metric that is null", `{"v":1,"type":"metrics","seq":0,${HEAD},"metrics":{"a":null}}`, 'its metric "a" is null'],
-    ["a table without rows", `{"v":1,"type":"table","seq":0,${HEAD},"name":"t","columns":[]}`, "its rows is undefined"],
-    ["rows that are no rows", `{"v":1,"type":"table","seq":0,${HEAD},"name":"t","columns":[],"rows":[1]}`, "its rows is an array of 1"],
+    [
+      "metrics in an array",
+      `{"v":1,"type":"metrics","seq":0,${HEAD},"metrics":[1]}`,
+      "its metrics is an array of 1",
+    ],
+    [
+      "a metric that is text",
+      `{"v":1,"type":"metrics","seq":0,${HEAD},"metrics":{"a":"high"}}`,
+      'its metric "a" is "high"',
+    ],
+    [
+      "a metric that is null",
+      `{"v":1,"type":"metrics","seq":0,${HEAD},"metrics":{"a":null}}`,
+      'its metric "a" is null',
+    ],
+    [
+      "a table without rows",
+      `{"v":1,"type":"table","seq":0,${HEAD},"name":"t","columns":[]}`,
+      "its rows is undefined",
+    ],
+    [
+      "rows that are no rows",
+      `{"v":1,"type":"table","seq":0,${HEAD},"name":"t","columns":[],"rows":[1]}`,
+      "its rows is an array of 1",
+    ],
     ["an end without saying how", `{"v":1,"type":"end","seq":0,${HEAD}}`, "its error is undefined"],
     ["the name of a property of all objects", `{"v":1,"type":"toString","seq":0,${HEAD}}`, "unknown"],
   ])("gives a line with %s as it is", async (_, line, reason) => {
@@ -78,12 +112,26 @@ describe("reading a log", () => {
   it("gives a type that it does not know as it is, with the head of every record", async () => {
     const line = `{"v":1,"type":"video","seq":4,${HEAD},"frames":3}`;
     expect(await readAll(logFile(line, ""))).toEqual([
-      { type: "unknown", seq: 4, time: 1, step: 0, epoch: 0, batch: 0, sample: 0, token: 0, session: 0, rank: 0, record: JSON.parse(line) },
+      {
+        type: "unknown",
+        seq: 4,
+        time: 1,
+        step: 0,
+        epoch: 0,
+        batch: 0,
+        sample: 0,
+        token: 0,
+        session: 0,
+        rank: 0,
+        record: JSON.parse(line),
+      },
     ]);
   });
 
   it("lets through fields that it does not know", async () => {
-    const [record] = await readAll(logFile(metricsLine(0).replace('"metrics":', '"extra":[1],"metrics":'), ""));
+    const [record] = await readAll(
+      logFile(metricsLine(0).replace('"metrics":', '"extra":[1],"metrics":'), ""),
+    );
     expect(record).toMatchObject({ type: "metrics", extra: [1] });
   });
 
@@ -169,13 +217,13 @@ describe("reading a run folder", () => {
     await logger.close();
     const folder = join(temporaryFolder(), "rank=0");
     mkdirSync(folder);
-    for (const [name, bytes] of uploader.files) writeFileSync(join(folder, name.split("/").at(-1)!), bytes);
+    for (const [name, bytes] of uploader.files) writeFileSync(join(folder, basename(name)), bytes);
     const whole = (await readAll(join(folder, ".."))).map(({ type }) => type);
     expect(whole).toEqual(["start", "metrics", "metrics", "metrics", "end"]);
     expect(await readAll(folder)).toHaveLength(5);
 
     const partial = temporaryFolder();
-    const names = [...uploader.files.keys()].map((name) => name.split("/").at(-1)!).sort();
+    const names = [...uploader.files.keys()].map((name) => basename(name)).sort();
     for (const name of names.filter((_, i) => i !== 1)) copyFileSync(join(folder, name), join(partial, name));
     const [first, second] = [...uploader.files.values()].map((bytes) => bytes.length);
     expect((await readAll(partial))[2]).toEqual({

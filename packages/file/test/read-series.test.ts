@@ -31,16 +31,34 @@ describe("the series of a run", () => {
     await logger.close();
     expect(await readSeries(path)).toEqual(
       new Map([
-        ["loss", { steps: new Float64Array([0, 7]), values: new Float64Array([1, 0.5]), times: new Float64Array([5000, 5000]) }],
-        ["acc", { steps: new Float64Array([0]), values: new Float64Array([NaN]), times: new Float64Array([5000]) }],
+        [
+          "loss",
+          {
+            steps: new Float64Array([0, 7]),
+            values: new Float64Array([1, 0.5]),
+            times: new Float64Array([5000, 5000]),
+          },
+        ],
+        [
+          "acc",
+          { steps: new Float64Array([0]), values: new Float64Array([NaN]), times: new Float64Array([5000]) },
+        ],
       ]),
     );
   });
 
   it("take the later session per metric and step where sessions overlap, and nothing else away", async () => {
     const path = await logSessions(temporaryFolder(), [
-      [["loss", 0, 10], ["loss", 1, 11], ["loss", 2, 12], ["other", 1, 5]],
-      [["loss", 1, 21], ["loss", 3, 23]],
+      [
+        ["loss", 0, 10],
+        ["loss", 1, 11],
+        ["loss", 2, 12],
+        ["other", 1, 5],
+      ],
+      [
+        ["loss", 1, 21],
+        ["loss", 3, 23],
+      ],
     ]);
     const series = await readSeries(path);
     expect([...series.get("loss")!.steps]).toEqual([0, 1, 2, 3]);
@@ -49,7 +67,13 @@ describe("the series of a run", () => {
   });
 
   it("keep what one session logged twice for a step, and steps in any order", async () => {
-    const path = await logSessions(temporaryFolder(), [[["loss", 5, 1], ["loss", 2, 2], ["loss", 5, 3]]]);
+    const path = await logSessions(temporaryFolder(), [
+      [
+        ["loss", 5, 1],
+        ["loss", 2, 2],
+        ["loss", 5, 3],
+      ],
+    ]);
     const { steps, values } = (await readSeries(path)).get("loss")!;
     expect([...steps]).toEqual([2, 5, 5]);
     expect([...values]).toEqual([2, 1, 3]);
@@ -73,25 +97,32 @@ describe("the series of a run", () => {
   it("follow the rule for any sessions", async () => {
     const point = fc.tuple(fc.constantFrom("a", "b"), fc.nat({ max: 4 }), fc.integer());
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(point, { maxLength: 8 }), { minLength: 1, maxLength: 4 }), async (sessions) => {
-        const root = mkdtempSync(join(tmpdir(), "mlog-file-"));
-        try {
-          const series = await readSeries(await logSessions(root, sessions));
-          const expected = new Map<string, [number, number][]>();
-          for (const name of ["a", "b"]) {
-            const points: [number, number][] = [];
-            for (let step = 0; step <= 4; step++) {
-              const last = sessions.findLast((session) => session.some((p) => p[0] === name && p[1] === step)) ?? [];
-              for (const [n, s, value] of last) if (n === name && s === step) points.push([step, value]);
+      fc.asyncProperty(
+        fc.array(fc.array(point, { maxLength: 8 }), { minLength: 1, maxLength: 4 }),
+        async (sessions) => {
+          const root = mkdtempSync(join(tmpdir(), "mlog-file-"));
+          try {
+            const series = await readSeries(await logSessions(root, sessions));
+            const expected = new Map<string, [number, number][]>();
+            for (const name of ["a", "b"]) {
+              const points: [number, number][] = [];
+              for (let step = 0; step <= 4; step++) {
+                const last =
+                  sessions.findLast((session) => session.some((p) => p[0] === name && p[1] === step)) ?? [];
+                for (const [n, s, value] of last) if (n === name && s === step) points.push([step, value]);
+              }
+              if (points.length > 0) expected.set(name, points);
             }
-            if (points.length > 0) expected.set(name, points);
+            const found = [...series].map(([name, { steps, values }]) => [
+              name,
+              [...steps].map((step, i) => [step, values[i]]),
+            ]);
+            expect(new Map(found as never)).toEqual(expected);
+          } finally {
+            rmSync(root, { recursive: true });
           }
-          const found = [...series].map(([name, { steps, values }]) => [name, [...steps].map((step, i) => [step, values[i]])]);
-          expect(new Map(found as never)).toEqual(expected);
-        } finally {
-          rmSync(root, { recursive: true });
-        }
-      }),
+        },
+      ),
       { numRuns: 30 },
     );
   });

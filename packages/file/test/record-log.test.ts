@@ -20,7 +20,9 @@ class TestWriter implements Pick<RecordWriter, "append" | "appendRow"> {
   appendRow(fields: Float64Array, names: readonly string[], values: Float64Array): boolean {
     const [seq, time, step, epoch, batch, sample, token] = fields;
     const metrics = Object.fromEntries(names.map((name, i) => [name, values[i]]));
-    return this.append(JSON.stringify({ v: 1, type: "metrics", seq, time, step, epoch, batch, sample, token, metrics }));
+    return this.append(
+      JSON.stringify({ v: 1, type: "metrics", seq, time, step, epoch, batch, sample, token, metrics }),
+    );
   }
 }
 
@@ -90,31 +92,36 @@ describe("calls that the writer has no room for", () => {
 
   it("leave no seq unaccounted for, whatever the writer refuses", () => {
     fc.assert(
-      fc.property(fc.array(fc.record({ room: fc.boolean(), roomForSmall: fc.boolean(), numeric: fc.boolean() })), (calls) => {
-        const { writer, log } = open();
-        for (const { room, roomForSmall, numeric } of calls) {
-          // A small record can find room where a larger one did not.
-          writer.accepts = (record) => room || (roomForSmall && !record.includes('"dropped"'));
-          if (numeric) log.metrics(metrics, stamp);
-          else log.write({ type: "output", stream: "stderr", text: "text" });
-        }
-        writer.accepts = () => true;
-        log.nameDropped();
-        let next = 0;
-        let dropped = 0;
-        for (const line of writer.lines) {
-          if (line["type"] === "dropped") {
-            expect(line["from"]).toBe(next);
-            expect(line["to"]).toBe((line["seq"] as number) - 1);
-            dropped += (line["to"] as number) - next + 1;
-          } else {
-            expect(line["seq"]).toBe(next);
+      fc.property(
+        fc.array(fc.record({ room: fc.boolean(), roomForSmall: fc.boolean(), numeric: fc.boolean() })),
+        (calls) => {
+          const { writer, log } = open();
+          for (const { room, roomForSmall, numeric } of calls) {
+            // A small record can find room where a larger one did not.
+            writer.accepts = (record) => room || (roomForSmall && !record.includes('"dropped"'));
+            if (numeric) log.metrics(metrics, stamp);
+            else log.write({ type: "output", stream: "stderr", text: "text" });
           }
-          next = (line["seq"] as number) + 1;
-        }
-        expect(dropped).toBe(log.dropped);
-        expect(writer.lines.filter((line) => line["type"] !== "dropped").length + dropped).toBe(calls.length);
-      }),
+          writer.accepts = () => true;
+          log.nameDropped();
+          let next = 0;
+          let dropped = 0;
+          for (const line of writer.lines) {
+            if (line["type"] === "dropped") {
+              expect(line["from"]).toBe(next);
+              expect(line["to"]).toBe((line["seq"] as number) - 1);
+              dropped += (line["to"] as number) - next + 1;
+            } else {
+              expect(line["seq"]).toBe(next);
+            }
+            next = (line["seq"] as number) + 1;
+          }
+          expect(dropped).toBe(log.dropped);
+          expect(writer.lines.filter((line) => line["type"] !== "dropped").length + dropped).toBe(
+            calls.length,
+          );
+        },
+      ),
     );
   });
 
@@ -123,7 +130,10 @@ describe("calls that the writer has no room for", () => {
     log.write({ type: "output", stream: "stdout", text: "é".repeat(33 * 1024 * 1024) });
     log.metrics(metrics, stamp);
     expect(errors.map((error) => error.code)).toEqual(["RECORD_TOO_LARGE"]);
-    expect(writer.lines).toMatchObject([{ type: "dropped", from: 0, to: 0, seq: 1 }, { type: "metrics", seq: 2 }]);
+    expect(writer.lines).toMatchObject([
+      { type: "dropped", from: 0, to: 0, seq: 1 },
+      { type: "metrics", seq: 2 },
+    ]);
   });
 
   it("include one that cannot be encoded", () => {
@@ -133,6 +143,9 @@ describe("calls that the writer has no room for", () => {
     log.write({ type: "traces", values: circular as never }, stamp);
     log.metrics(metrics, stamp);
     expect(errors[0]).toBeInstanceOf(TypeError);
-    expect(writer.lines).toMatchObject([{ type: "dropped", from: 0, to: 0, seq: 1 }, { type: "metrics", seq: 2 }]);
+    expect(writer.lines).toMatchObject([
+      { type: "dropped", from: 0, to: 0, seq: 1 },
+      { type: "metrics", seq: 2 },
+    ]);
   });
 });

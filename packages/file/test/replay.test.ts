@@ -9,7 +9,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 /** Keeps all that it is handed. */
 class Recorder implements LoggerDestination {
   readonly name = "recorder";
-  readonly specVersion: 1 = 1;
+  readonly specVersion = 1 as const;
   readonly calls: { readonly what: string; readonly stamp: Stamp; readonly record: unknown }[] = [];
   closedWith: unknown = "never closed";
 
@@ -82,7 +82,12 @@ describe("a replay", () => {
     expect(comparable(await readAll(copy.path!))).toEqual(comparable(before));
     expect(result).toMatchObject({ replayed: before.length - 1, skipped: 1, damaged: 0 });
     expect(result.deliveries).toMatchObject([{ rank: 0, destination: "file", pending: 0, dropped: 0 }]);
-    expect((await readAll(copy.path!))[0]).toMatchObject({ type: "start", run: "recorded", maxDuration: "2ep", ranks: { worldSize: 2 } });
+    expect((await readAll(copy.path!))[0]).toMatchObject({
+      type: "start",
+      run: "recorded",
+      maxDuration: "2ep",
+      ranks: { worldSize: 2 },
+    });
   });
 
   it("keeps steps, times and all counters, and lets batches and epochs end as they did", async () => {
@@ -114,10 +119,24 @@ describe("a replay", () => {
     const seventh = recorder.calls.filter(({ what }) => what === "metrics")[6]!;
     expect(seventh).toMatchObject({ record: { "loss/train": 1 / 3 } });
     const { timestamp } = seventh.stamp;
-    expect(timestamp).toMatchObject({ epoch: 1, batch: 5, sample: 160, token: 500, batchInEpoch: 2, sampleInEpoch: 64, tokenInEpoch: 200, tokenInIteration: 500, epochInIteration: 1 });
+    expect(timestamp).toMatchObject({
+      epoch: 1,
+      batch: 5,
+      sample: 160,
+      token: 500,
+      batchInEpoch: 2,
+      sampleInEpoch: 64,
+      tokenInEpoch: 200,
+      tokenInIteration: 500,
+      epochInIteration: 1,
+    });
     const recorded = await readAll(source);
-    const times = recorded.filter((record) => record.type === "metrics").map(({ time, step }) => [time, step]);
-    expect(recorder.calls.filter(({ what }) => what === "metrics").map(({ stamp }) => [stamp.time, stamp.step])).toEqual(times);
+    const times = recorded
+      .filter((record) => record.type === "metrics")
+      .map(({ time, step }) => [time, step]);
+    expect(
+      recorder.calls.filter(({ what }) => what === "metrics").map(({ stamp }) => [stamp.time, stamp.step]),
+    ).toEqual(times);
     expect(state!.timestamp).toMatchObject({ iteration: 1, epoch: 2, batch: 6, sample: 192, token: 600 });
     const histogram = recorder.calls.find(({ what }) => what === "histogram");
     expect(histogram!.record).toEqual({
@@ -135,8 +154,9 @@ describe("a replay", () => {
     const made: [number, Recorder][] = [];
     const result = await replay(source, (rank, state) => {
       expect(state.ranks.rank).toBe(rank);
-      made.push([rank, new Recorder()]);
-      return made.at(-1)![1];
+      const recorder = new Recorder();
+      made.push([rank, recorder]);
+      return recorder;
     });
     expect(made.map(([rank]) => rank)).toEqual([0, 1]);
     for (const [rank, { calls }] of made) {
@@ -208,7 +228,9 @@ describe("a replay", () => {
     const head = '"time":1,"step":0,"epoch":0,"batch":0,"sample":0,"token":0';
     writeFileSync(path, `{"v":1,"type":"metrics","seq":9,${head},"metrics":{"a":1}}\n`);
     await expect(replay(path, new Recorder())).rejects.toMatchObject({ code: "NO_START" });
-    await expect(replay(join(path, "missing"), new Recorder())).rejects.toMatchObject({ code: "LOG_NOT_FOUND" });
+    await expect(replay(join(path, "missing"), new Recorder())).rejects.toMatchObject({
+      code: "LOG_NOT_FOUND",
+    });
   });
 
   it("onError: hears of a destination that fails, and the replay says so at its end", async () => {
@@ -224,7 +246,10 @@ describe("a replay", () => {
         throw new Error("no histograms");
       },
     };
-    const done = replay(source, failing, { onError: (error, name) => errors.push(`${name}: ${error.message}`), timeout: 5000 });
+    const done = replay(source, failing, {
+      onError: (error, name) => errors.push(`${name}: ${error.message}`),
+      timeout: 5000,
+    });
     await expect(done).rejects.toMatchObject({ code: "NOT_SAFE" });
     expect(new Set(errors)).toEqual(new Set(["failing: no metrics", "failing: no histograms"]));
   });

@@ -9,7 +9,8 @@ const OWNER = { runName: "run", rank: 0 };
 const HEAD = '"time":1,"step":0,"epoch":0,"batch":0,"sample":0,"token":0';
 const start = (seq: number, session: number, run = "run"): string =>
   `{"v":1,"type":"start","seq":${seq},${HEAD},"session":${session},"run":"${run}","ranks":{"rank":0},"maxDuration":null,"timestamp":{},"versions":{}}\n`;
-const metrics = (seq: number): string => `{"v":1,"type":"metrics","seq":${seq},${HEAD},"metrics":{"loss":1}}\n`;
+const metrics = (seq: number): string =>
+  `{"v":1,"type":"metrics","seq":${seq},${HEAD},"metrics":{"loss":1}}\n`;
 
 function logFile(text: string): string {
   const path = join(temporaryFolder(), "log.jsonl");
@@ -23,8 +24,16 @@ describe("where a log goes on", () => {
     ["half a first line", start(0, 0).slice(0, 30), { session: 0, seq: 0 }],
     ["a start alone", start(0, 0), { session: 1, seq: 1 }],
     ["a start and records", start(0, 0) + metrics(1) + metrics(2), { session: 1, seq: 3 }],
-    ["an incomplete last line", `${start(0, 0)}${metrics(1)}{"v":1,"type":"metrics","seq":2,`, { session: 1, seq: 2 }],
-    ["several sessions", start(0, 0) + metrics(1) + start(2, 1) + metrics(3) + start(4, 2), { session: 3, seq: 5 }],
+    [
+      "an incomplete last line",
+      `${start(0, 0)}${metrics(1)}{"v":1,"type":"metrics","seq":2,`,
+      { session: 1, seq: 2 },
+    ],
+    [
+      "several sessions",
+      start(0, 0) + metrics(1) + start(2, 1) + metrics(3) + start(4, 2),
+      { session: 3, seq: 5 },
+    ],
     ["damaged lines at the end", `${start(0, 0)}${metrics(1)}garbage\n\0\0\n`, { session: 1, seq: 2 }],
     ["records a little out of order", start(0, 0) + metrics(3) + metrics(1), { session: 1, seq: 4 }],
     [
@@ -60,7 +69,11 @@ describe("a log that cannot be gone on with", () => {
     ["of another run", start(0, 0, "other"), "RUN_MISMATCH"],
     ["of another rank", start(0, 0).replace('"rank":0', '"rank":1'), "RUN_MISMATCH"],
     ["of a newer version", start(0, 0).replace('"v":1', '"v":2'), "FORMAT_TOO_NEW"],
-    ["gone on with by a newer version", start(0, 0) + start(1, 1).replace('"v":1', '"v":12'), "FORMAT_TOO_NEW"],
+    [
+      "gone on with by a newer version",
+      start(0, 0) + start(1, 1).replace('"v":1', '"v":12'),
+      "FORMAT_TOO_NEW",
+    ],
     ["that is something else", "epoch,loss\n1,0.5\n", "LOG_NOT_RECOGNIZED"],
     ["that begins with something else", metrics(0) + start(1, 0), "LOG_NOT_RECOGNIZED"],
   ])("%s is refused and left as it is", async (_, text, code) => {
@@ -85,9 +98,20 @@ describe("a session that goes on", () => {
     second.logger.logMetrics({ loss: 2 });
     await second.logger.close();
     const records = await readAll(second.path);
-    expect(records.map((record) => record.type)).toEqual(["start", "metrics", "end", "start", "metrics", "end"]);
-    expect(records.map((record) => (record.type === "damaged" ? -1 : record.seq))).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(records.map((record) => (record.type === "damaged" ? -1 : record.session))).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(records.map((record) => record.type)).toEqual([
+      "start",
+      "metrics",
+      "end",
+      "start",
+      "metrics",
+      "end",
+    ]);
+    expect(records.map((record) => (record.type === "damaged" ? -1 : record.seq))).toEqual([
+      0, 1, 2, 3, 4, 5,
+    ]);
+    expect(records.map((record) => (record.type === "damaged" ? -1 : record.session))).toEqual([
+      0, 0, 0, 1, 1, 1,
+    ]);
   });
 
   it("says in its start how far training was", async () => {
@@ -99,6 +123,12 @@ describe("a session that goes on", () => {
     await first.logger.close();
     const second = openRun(root, { resume: true, run: { timestamp: timestamp.toJSON() } });
     await second.logger.close();
-    expect(second.lines()[4]).toMatchObject({ type: "start", session: 2, step: 1, sample: 7, timestamp: timestamp.toJSON() });
+    expect(second.lines()[4]).toMatchObject({
+      type: "start",
+      session: 2,
+      step: 1,
+      sample: 7,
+      timestamp: timestamp.toJSON(),
+    });
   });
 });

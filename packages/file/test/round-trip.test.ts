@@ -20,16 +20,14 @@ type Call =
   | { readonly type: "batch"; readonly samples: number }
   | { readonly type: "epoch" };
 
-const table = fc
-  .integer({ min: 1, max: 3 })
-  .chain((width) =>
-    fc.record({
-      type: fc.constant("table" as const),
-      name,
-      columns: fc.array(name, { minLength: width, maxLength: width }),
-      rows: fc.array(fc.array(json, { minLength: width, maxLength: width }), { maxLength: 3 }),
-    }),
-  );
+const table = fc.integer({ min: 1, max: 3 }).chain((width) =>
+  fc.record({
+    type: fc.constant("table" as const),
+    name,
+    columns: fc.array(name, { minLength: width, maxLength: width }),
+    rows: fc.array(fc.array(json, { minLength: width, maxLength: width }), { maxLength: 3 }),
+  }),
+);
 
 const call: fc.Arbitrary<Call> = fc.oneof(
   fc.record({
@@ -62,7 +60,15 @@ describe("records that are written and read", { timeout: 60_000 }, () => {
           const expected: Expected[] = [];
           const expectRecord = (fields: object, step?: number): void => {
             const { epoch, batch, sample, token } = state.timestamp;
-            expected.push({ ...fields, seq: expected.length + 1, step: step ?? batch, epoch, batch, sample, token } as Expected);
+            expected.push({
+              ...fields,
+              seq: expected.length + 1,
+              step: step ?? batch,
+              epoch,
+              batch,
+              sample,
+              token,
+            } as Expected);
           };
           for (const made of calls) {
             if (made.type === "metrics") {

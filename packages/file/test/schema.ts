@@ -2,15 +2,19 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "vitest";
 
-const schema = JSON.parse(
-  readFileSync(new URL("../src/schema.json", import.meta.url), "utf8"),
-) as Record<string, unknown>;
+const schema = JSON.parse(readFileSync(new URL("../src/schema.json", import.meta.url), "utf8")) as Record<
+  string,
+  unknown
+>;
 
 /** What users get: lets through what a later release may add. */
 const published = new Ajv2020({ allErrors: true, strict: false }).compile(schema);
 
 /** The same, without anything that the schema does not name. */
-const strict = new Ajv2020({ allErrors: true, strict: false }).compile({ ...schema, unevaluatedProperties: false });
+const strict = new Ajv2020({ allErrors: true, strict: false }).compile({
+  ...schema,
+  unevaluatedProperties: false,
+});
 
 /** Each line is one that the published schema allows, and has no field that it does not name. */
 export function expectValid(lines: readonly unknown[]): void {

@@ -47,7 +47,9 @@ describe("the segments of a log", () => {
 
   it("are named by run, rank and first byte, so that names sort as the bytes do", async () => {
     const uploader = new FakeUploader();
-    const { logger } = open(temporaryFolder(), uploader, { run: { runName: "night", ranks: { rank: 1, worldSize: 2 } } });
+    const { logger } = open(temporaryFolder(), uploader, {
+      run: { runName: "night", ranks: { rank: 1, worldSize: 2 } },
+    });
     await logger.flush();
     await vi.waitFor(() => expect(uploader.files.size).toBe(1));
     const first = [...uploader.files.values()][0]!.length;
@@ -60,9 +62,21 @@ describe("the segments of a log", () => {
   });
 
   it.each<[string, RunOptions, string]>([
-    ["remoteFileName with {start_byte}", { remoteFileName: "/logs/{run_name}-{rank}-{start_byte}.jsonl" }, "logs/run-0-0000000000000000.jsonl"],
-    ["remoteFileName without it: a folder", { remoteFileName: "logs/{run_name}/" }, "logs/run/part-0000000000000000.jsonl"],
-    ["a filename of one's own: a folder of that name", { filename: "{run_name}/a-{rank}.jsonl" }, "run/a-0.jsonl/part-0000000000000000.jsonl"],
+    [
+      "remoteFileName with {start_byte}",
+      { remoteFileName: "/logs/{run_name}-{rank}-{start_byte}.jsonl" },
+      "logs/run-0-0000000000000000.jsonl",
+    ],
+    [
+      "remoteFileName without it: a folder",
+      { remoteFileName: "logs/{run_name}/" },
+      "logs/run/part-0000000000000000.jsonl",
+    ],
+    [
+      "a filename of one's own: a folder of that name",
+      { filename: "{run_name}/a-{rank}.jsonl" },
+      "run/a-0.jsonl/part-0000000000000000.jsonl",
+    ],
     ["remoteFileName: null", { remoteFileName: null }, "run=run/rank=0/part-0000000000000000.jsonl"],
     ["format: 'text'", { format: "text" }, "run=run/rank=0/part-0000000000000000.txt"],
   ])("%s", async (_, options, expected) => {
@@ -198,7 +212,9 @@ describe("an uploader in trouble", () => {
     const { logger, text, errors, state } = open(temporaryFolder(), uploader);
     logger.logMetrics({ loss: 1 });
     await logger.flush();
-    await vi.waitFor(() => expect(errors.map((error) => (error as { code?: unknown }).code)).toContain("SEGMENT_NOT_SHIPPED"));
+    await vi.waitFor(() =>
+      expect(errors.map((error) => (error as { code?: unknown }).code)).toContain("SEGMENT_NOT_SHIPPED"),
+    );
     state.nextBatch();
     logger.logMetrics({ loss: 2 });
     await logger.close().catch(() => undefined);
@@ -236,7 +252,8 @@ describe("an uploader in trouble", () => {
     }
     logger.logMetrics({ last: 1 });
     void logger.flush();
-    const sealed = (): number => readFileSync(`${path}.segments/ledger.jsonl`, "utf8").match(/"sealed"/g)!.length;
+    const sealed = (): number =>
+      readFileSync(`${path}.segments/ledger.jsonl`, "utf8").match(/"sealed"/g)!.length;
     await vi.waitFor(() => expect(sealed()).toBe(5));
     expect(readdirSync(`${path}.segments`).filter((name) => name.startsWith("part-"))).toHaveLength(4);
     await logger.close({ timeout: 50 });
@@ -260,7 +277,10 @@ describe("a run that goes on after it was killed", () => {
     await first.logger.close({ timeout: 0 });
 
     const resumed = new FakeUploader();
-    resumed.files.set(uploader.requests[0]!.remoteFileName, uploader.files.get(uploader.requests[0]!.remoteFileName)!);
+    resumed.files.set(
+      uploader.requests[0]!.remoteFileName,
+      uploader.files.get(uploader.requests[0]!.remoteFileName)!,
+    );
     const second = open(left, resumed, { resume: true });
     second.logger.logMetrics({ loss: 4 });
     await second.logger.close();
@@ -293,7 +313,9 @@ describe("a run that goes on after it was killed", () => {
     const third = open(root, uploader, { resume: true });
     await third.logger.close();
     expect(uploader.concatenated()).toBe(third.text());
-    expect(new Set(uploader.requests.map(({ remoteFileName }) => remoteFileName)).size).toBe(uploader.requests.length);
+    expect(new Set(uploader.requests.map(({ remoteFileName }) => remoteFileName)).size).toBe(
+      uploader.requests.length,
+    );
   });
 
   it("refuses a log that was cut below what was shipped", async () => {
@@ -304,7 +326,9 @@ describe("a run that goes on after it was killed", () => {
     await first.logger.close();
     const shorter = first.text().split("\n").slice(0, 1).join("\n");
     truncateSync(first.path, shorter.length + 1);
-    expect(() => open(root, uploader, { resume: true })).toThrow(expect.objectContaining({ code: "LOG_TRUNCATED" }));
+    expect(() => open(root, uploader, { resume: true })).toThrow(
+      expect.objectContaining({ code: "LOG_TRUNCATED" }),
+    );
   });
 
   it("forgets the segments of a log that is overwritten", async () => {

@@ -6,12 +6,26 @@ describe("format: 'text'", () => {
   it("writes the lines of Composer", async () => {
     const { logger, state, path, text } = openRun(temporaryFolder(), { format: "text" });
     expect(path).toMatch(/run[\\/]logs-rank0\.txt$/);
-    logger.logHyperparameters({ lr: 1e-5, seed: 17, name: "cnn", dropout: null, layers: [64, 10], adam: { beta: 0.9, amsgrad: false } });
+    logger.logHyperparameters({
+      lr: 1e-5,
+      seed: 17,
+      name: "cnn",
+      dropout: null,
+      layers: [64, 10],
+      adam: { beta: 0.9, amsgrad: false },
+    });
     state.nextBatch();
     state.nextBatch();
-    logger.logMetrics({ "loss/train": 0.123456789, "accuracy": 1 });
+    logger.logMetrics({ "loss/train": 0.123456789, accuracy: 1 });
     logger.logTraces({ norms: [0.5, 2], note: "warm" });
-    logger.logTable(["epoch", "loss"], [[1, 0.25], [2, NaN]], { name: "results" });
+    logger.logTable(
+      ["epoch", "loss"],
+      [
+        [1, 0.25],
+        [2, NaN],
+      ],
+      { name: "results" },
+    );
     await logger.close();
     expect(text()).toBe(
       [

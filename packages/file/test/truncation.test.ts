@@ -18,20 +18,35 @@ async function writtenLog(): Promise<Buffer> {
 
 /** Which ends a session goes on from here: those at a line break, and a seeded eighth of the others. */
 function isTried(bytes: Buffer, end: number): boolean {
-  return bytes[end - 1] === 10 || bytes[end] === 10 || bytes[end - 2] === 10 || end % 8 === Number(process.env["SEED"]) % 8;
+  return (
+    bytes[end - 1] === 10 ||
+    bytes[end] === 10 ||
+    bytes[end - 2] === 10 ||
+    end % 8 === Number(process.env["SEED"]) % 8
+  );
 }
 
 describe("a log that ends at any byte of its last 4 KiB", { timeout: 60_000 }, () => {
   it("gives back every record that is complete", async () => {
     const bytes = await writtenLog();
     const path = join(temporaryFolder(), "log.jsonl");
-    const whole = bytes.toString().split("\n").slice(0, -1).map((line) => (JSON.parse(line) as { seq: number }).seq);
-    let complete = bytes.subarray(0, bytes.length - 4096).toString("latin1").split("\n").length - 1;
+    const whole = bytes
+      .toString()
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => (JSON.parse(line) as { seq: number }).seq);
+    let complete =
+      bytes
+        .subarray(0, bytes.length - 4096)
+        .toString("latin1")
+        .split("\n").length - 1;
     for (let end = bytes.length - 4096; end <= bytes.length; end++) {
       if (bytes[end - 1] === 10 && end > bytes.length - 4096) complete++;
       writeFileSync(path, bytes.subarray(0, end));
       const records = await readAll(path);
-      expect(records.map((record) => (record.type === "damaged" ? record.reason : record.seq))).toEqual(whole.slice(0, complete));
+      expect(records.map((record) => (record.type === "damaged" ? record.reason : record.seq))).toEqual(
+        whole.slice(0, complete),
+      );
     }
   });
 
@@ -49,7 +64,12 @@ describe("a log that ends at any byte of its last 4 KiB", { timeout: 60_000 }, (
       const complete = bytes.subarray(0, bytes.lastIndexOf(10, end - 1) + 1);
       const text = readFileSync(path);
       expect(text.subarray(0, complete.length).equals(complete)).toBe(true);
-      const added = text.subarray(complete.length).toString().trimEnd().split("\n").map((line) => JSON.parse(line) as { seq: number });
+      const added = text
+        .subarray(complete.length)
+        .toString()
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { seq: number });
       const seq = complete.toString("latin1").split("\n").length - 1;
       expect(added).toMatchObject([
         { type: "start", session: 1, seq },
