@@ -28,7 +28,11 @@ const TIMER_LIMIT = 2 ** 31 - 1;
  *
  * @throws MlogAggregateError `NOT_SAFE` if something that was logged before is not safe
  */
-export async function flushRoutes(routes: readonly Route[], signal: AbortSignal | undefined): Promise<void> {
+export async function flushRoutes(
+  routes: readonly Route[],
+  reads: Iterable<Promise<unknown>>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const flush = (route: Route): Promise<boolean> =>
     attempt(route, async () => {
       await route.ready;
@@ -36,6 +40,7 @@ export async function flushRoutes(routes: readonly Route[], signal: AbortSignal 
     });
   const takesFiles = (route: Route): boolean => route.destination.uploadFile !== undefined;
   const work = async (): Promise<void> => {
+    await Promise.all(reads);
     await Promise.all(routes.filter((route) => !takesFiles(route)).map(flush));
     await Promise.all(routes.filter(takesFiles).map(flush));
   };
@@ -53,7 +58,7 @@ export async function flushRoutes(routes: readonly Route[], signal: AbortSignal 
  */
 export async function closeRoutes(
   routes: readonly Route[],
-  reads: Promise<unknown>,
+  reads: Iterable<Promise<unknown>>,
   reason: { readonly error?: unknown },
   timeout: number,
 ): Promise<readonly DestinationDelivery[]> {
@@ -61,12 +66,13 @@ export async function closeRoutes(
   const draining = new AbortController();
   const half = deadline(timeout / 2);
   const end = deadline(timeout);
+  const read = Promise.all(reads);
 
   const handedOver = new Map(
     routes.map((route) => [
       route,
       attempt(route, async () => {
-        await reads;
+        await read;
         await route.ready;
         await route.destination.close?.(reason);
       }),

@@ -101,26 +101,30 @@ export class MlogAggregateError extends AggregateError implements CodedError {
 }
 
 /**
+ * What to throw for an argument that is not what it must be: a type error, unless `value` is of the
+ * right `type` and wrong all the same.
+ */
+export function invalid(code: CoreErrorCode, rule: string, value: unknown, type = "number"): Error {
+  const Kind = typeof value === type ? MlogRangeError : MlogTypeError;
+  return new Kind(code, `${rule}, not ${describe(value)}`);
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  object: "an object",
+  function: "a function",
+  symbol: "a symbol",
+};
+
+/**
  * A value as it may stand in an error message: its kind and, where that is short, the value
  * itself. Never runs the value's own code, and never prints more than 80 characters of it.
  */
 export function describe(value: unknown): string {
-  switch (typeof value) {
-    case "string": {
-      const text = JSON.stringify(value.length > 80 ? value.slice(0, 80) : value);
-      return value.length > 80 ? `${text}... (${value.length} characters)` : text;
-    }
-    case "bigint":
-      return `${value}n`.slice(0, 80);
-    case "number":
-      return Object.is(value, -0) ? "-0" : String(value);
-    case "function":
-      return "a function";
-    case "symbol":
-      return "a symbol";
-    case "object":
-      return value === null ? "null" : Array.isArray(value) ? `an array of ${value.length}` : "an object";
-    default:
-      return String(value);
+  if (typeof value === "string") {
+    return JSON.stringify(value.slice(0, 80)) + (value.length > 80 ? `... (${value.length} characters)` : "");
   }
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "bigint") return `${value}n`.slice(0, 80);
+  if (Object.is(value, -0)) return "-0";
+  return value === null ? "null" : (KINDS[typeof value] ?? String(value));
 }

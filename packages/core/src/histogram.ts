@@ -58,7 +58,7 @@ function makeEdges(min: number, max: number, bins: number): Float64Array {
   let [low, high] = min > max ? [0, 1] : [min, max];
   if (low === high) {
     const margin = Math.max(0.5, Math.abs(low) / 2 ** 43);
-    low -= margin;
+    low = Math.max(low - margin, -Number.MAX_VALUE);
     high = Math.min(high + margin, Number.MAX_VALUE);
   }
   const edges = new Float64Array(bins + 1).fill(low);

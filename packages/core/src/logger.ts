@@ -1,14 +1,15 @@
+import { assertDestination, assertEvent, assertName, assertStep, readRecord } from "./arguments.ts";
 import { type DestinationDelivery, closeRoutes, flushRoutes } from "./closing.ts";
 import type { LoggerDestination, RemoteFile, RunContext, TransferOptions, Upload } from "./destination.ts";
 import { downloadFrom, listFrom } from "./downloads.ts";
-import { MlogError, MlogRangeError, MlogTypeError, describe } from "./errors.ts";
-import { EVENTS, type Event } from "./event.ts";
+import { MlogError, invalid } from "./errors.ts";
+import type { Event } from "./event.ts";
 import { type ErrorListener, Failures, StderrReport } from "./failures.ts";
 import { computeHistogram } from "./histogram.ts";
 import { type ImageOptions, type Images, readImages } from "./images.ts";
-import { MetricReader, type Scalar, assertName } from "./metric-set.ts";
-import { toPlainRecord } from "./plain-value.ts";
-import { readTensor } from "./read-tensor.ts";
+import { type MaybePromise, whenRead } from "./maybe-promise.ts";
+import { MetricReader, type Scalar } from "./metric-set.ts";
+import { viewTensor } from "./read-tensor.ts";
 import type { Stamp } from "./records.ts";
 import { Route, type Verb } from "./route.ts";
 import type { State } from "./state.ts";
@@ -33,9 +34,6 @@ export interface CloseOptions {
   error?: unknown;
 }
 
-/** Fired by the state itself, when it advances. */
-const FIRED_BY_STATE: readonly Event[] = ["batchEnd", "epochEnd", "iterationEnd"];
-
 /**
  * Takes what a training loop, an evaluation or an agent run has to say, and routes it to every
  * destination. It stores nothing.
@@ -51,9 +49,9 @@ export class Logger implements AsyncDisposable {
   readonly #routes: readonly Route[];
   readonly #metrics: MetricReader = new MetricReader();
   /** Tensors that are still being read from a device. */
-  readonly #reads = new Set<Promise<void>>();
+  readonly #reads = new Set<Promise<unknown>>();
   readonly #unsubscribe: () => void;
-  readonly #defaultReport: StderrReport | undefined;
+  readonly #stderr: StderrReport = new StderrReport();
   #routing = false;
   #closing: Promise<readonly DestinationDelivery[]> | undefined;
 
@@ -68,29 +66,29 @@ export class Logger implements AsyncDisposable {
   ) {
     this.state = state;
     this.destinations = Object.freeze([destinations].flat() as LoggerDestination[]);
-    this.#defaultReport = options.onError === undefined ? new StderrReport() : undefined;
-    const onError: ErrorListener = (error, name) =>
-      options.onError === undefined ? this.#defaultReport!.report(error, name) : options.onError(error, name);
-    this.#routes = this.destinations.map((destination) => {
+    const onError: ErrorListener = options.onError?.bind(options) ?? this.#stderr.report;
+    const routes = this.destinations.map((destination) => {
       assertDestination(destination);
       return new Route(destination, new Failures(destination.name, onError));
     });
-    this.#start();
-    this.ready = Promise.all(this.#routes.map((route) => route.ready)).then(() => undefined);
+    this.#routes = routes;
+    for (const [index, route] of routes.entries()) {
+      try {
+        route.init(this.#contextOf(route));
+      } catch (error) {
+        closeRoutes(routes.slice(0, index), [], { error }, 0).catch(() => undefined);
+        throw error;
+      }
+    }
+    this.ready = Promise.all(routes.map((route) => route.ready)).then(() => undefined);
     this.ready.catch(() => undefined);
-    const listeners = this.#routes.filter((route) => route.destination.onEvent !== undefined);
-    this.#unsubscribe =
-      listeners.length === 0
-        ? () => undefined
-        : state.subscribe((event) => {
-            const stamp = this.#stamp(undefined);
-            for (const route of listeners) route.log("onEvent", event, stamp);
-          });
+    const listening = routes.some((route) => route.destination.onEvent !== undefined);
+    this.#unsubscribe = listening ? state.subscribe((event) => this.#log("onEvent", event)) : () => undefined;
   }
 
   /** Values that do not change during a run, such as the learning rate it starts with. */
   logHyperparameters(hyperparameters: Readonly<Record<string, unknown>>): void {
-    this.#log("logHyperparameters", this.#plainRecord(hyperparameters, "hyperparameters"), undefined);
+    this.#log("logHyperparameters", readRecord(hyperparameters, "hyperparameters"));
   }
 
   /**
@@ -104,7 +102,7 @@ export class Logger implements AsyncDisposable {
     const reader = this.#routing ? new MetricReader() : this.#metrics;
     const set = reader.read(metrics);
     const step = options?.step;
-    if (step !== undefined) assertStep(step);
+    assertStep(step);
     const routes = this.#routes;
     if (routes.length === 0 || set.names.length === 0) return;
     const stamp = this.#stamp(step);
@@ -139,12 +137,12 @@ export class Logger implements AsyncDisposable {
    */
   logImages(images: Images, options: ImageOptions = {}): void {
     if (options.name !== undefined) assertName(options.name, "name");
-    this.#logRead("logImages", readImages(images, options), options.step);
+    this.#log("logImages", readImages(images, options), options.step);
   }
 
   /** Values for debugging, of any kind. */
   logTraces(traces: Readonly<Record<string, unknown>>): void {
-    this.#log("logTraces", this.#plainRecord(traces, "traces"), undefined);
+    this.#log("logTraces", readRecord(traces, "traces"));
   }
 
   /**
@@ -155,24 +153,16 @@ export class Logger implements AsyncDisposable {
    */
   logHistogram(name: string, values: TensorLike, options: { bins?: number; step?: number } = {}): void {
     assertName(name, "name");
-    const tensor = readTensor(values, "values");
-    const histogram =
-      tensor instanceof Promise
-        ? tensor.then((read) => computeHistogram(name, read, options.bins))
-        : computeHistogram(name, tensor, options.bins);
-    this.#logRead("logHistogram", histogram, options.step);
+    const histogram = whenRead(viewTensor(values, "values"), (tensor) =>
+      computeHistogram(name, tensor, options.bins),
+    );
+    this.#log("logHistogram", histogram, options.step);
   }
 
   /** A moment of the run other than those that the state fires itself. */
   runEvent(event: Exclude<Event, "batchEnd" | "epochEnd" | "iterationEnd">): void {
-    if (!EVENTS.includes(event) || FIRED_BY_STATE.includes(event)) {
-      throw new MlogTypeError(
-        "INVALID_ARGUMENT",
-        `event must be one of the training events, not ${describe(event)}; batchEnd, epochEnd and iterationEnd are ` +
-          "fired by state.nextBatch(), nextEpoch() and nextIteration()",
-      );
-    }
-    this.#log("onEvent", event, undefined);
+    assertEvent(event);
+    this.#log("onEvent", event);
   }
 
   /**
@@ -207,18 +197,23 @@ export class Logger implements AsyncDisposable {
    * @throws MlogAggregateError `NOT_SAFE`; the reason of `options.signal`
    */
   async flush(options: { signal?: AbortSignal } = {}): Promise<void> {
-    await Promise.all(this.#reads);
-    await flushRoutes(this.#routes, options.signal);
+    await flushRoutes(this.#routes, this.#reads, options.signal);
   }
 
   /**
    * Ends the run: every destination hands over and drains. Resolves by `timeout` and says what
    * became of the records of each. Further calls return the same result.
    *
-   * @throws CloseError `NOT_SAFE` if records are lost
+   * @throws CloseError `NOT_SAFE` if records are lost; `INVALID_ARGUMENT`, and nothing is closed
    */
-  close(options: CloseOptions = {}): Promise<readonly DestinationDelivery[]> {
-    this.#closing ??= this.#close(options);
+  async close(options: CloseOptions = {}): Promise<readonly DestinationDelivery[]> {
+    const { timeout = 30_000, error } = options;
+    if (!(timeout >= 0))
+      throw invalid("INVALID_ARGUMENT", "timeout must be a number of milliseconds", timeout);
+    this.#unsubscribe();
+    this.#closing ??= closeRoutes(this.#routes, this.#reads, { error }, timeout).finally(() =>
+      this.#stderr.summarize(),
+    );
     return this.#closing;
   }
 
@@ -226,122 +221,51 @@ export class Logger implements AsyncDisposable {
     await this.close();
   }
 
-  async #close({ timeout = 30_000, error }: CloseOptions): Promise<readonly DestinationDelivery[]> {
-    if (typeof timeout !== "number" || !(timeout >= 0)) {
-      throw new MlogRangeError(
-        "INVALID_ARGUMENT",
-        `timeout must be a number of milliseconds, not ${describe(timeout)}`,
-      );
-    }
-    this.#unsubscribe();
-    try {
-      return await closeRoutes(this.#routes, Promise.all(this.#reads), { error }, timeout);
-    } finally {
-      this.#defaultReport?.summarize();
-    }
+  #contextOf(route: Route): RunContext {
+    return {
+      state: this.state,
+      uploadFile: (remoteFileName, filePath, options) => this.#upload(remoteFileName, filePath, options),
+      hasFileUploadDestination: () => this.hasFileUploadDestination(),
+      report: (error) => route.failures.add(error),
+    };
   }
 
-  #start(): void {
-    for (const [index, route] of this.#routes.entries()) {
-      const run: RunContext = {
-        state: this.state,
-        uploadFile: (remoteFileName, filePath, options = {}) =>
-          this.#upload(remoteFileName, filePath, options),
-        hasFileUploadDestination: () => this.hasFileUploadDestination(),
-        report: (error) => route.failures.add(error),
-      };
-      try {
-        route.init(run);
-      } catch (error) {
-        void closeRoutes(this.#routes.slice(0, index), Promise.resolve(), { error }, 0).catch(
-          () => undefined,
-        );
-        throw error;
-      }
-    }
-  }
-
-  #upload(remoteFileName: string, filePath: string | URL, options: { overwrite?: boolean }): Upload {
+  #upload(remoteFileName: string, filePath: string | URL, options?: { overwrite?: boolean }): Upload {
     return uploadTo(
       this.#routes,
       uploadRequest(this.state, remoteFileName, filePath, options),
-      this.#stamp(undefined),
+      this.#stamp(),
     );
   }
 
-  #log(verb: Verb, record: unknown, step: number | undefined): void {
+  /** Stamps now, and routes the record as soon as it has been read. */
+  #log(verb: Verb, record: MaybePromise<unknown>, step?: number): void {
+    if (record instanceof Promise) record.catch(() => undefined);
     this.#assertOpen();
-    if (step !== undefined) assertStep(step);
+    assertStep(step);
     const stamp = this.#stamp(step);
-    for (const route of this.#routes) route.log(verb, record, stamp);
+    const routes = this.#routes;
+    const read = whenRead(record, (value) => {
+      for (const route of routes) route.log(verb, value, stamp);
+    });
+    if (!(read instanceof Promise)) return;
+    const settled = read
+      .catch((error: unknown) => {
+        for (const route of routes) route.lose(verb, error);
+      })
+      .then(() => this.#reads.delete(settled));
+    this.#reads.add(settled);
   }
 
-  /** As {@link #log}, with the stamp of now, for a record that may have to be read first. */
-  #logRead(verb: Verb, record: object | Promise<object>, step: number | undefined): void {
-    if (!(record instanceof Promise)) return this.#log(verb, record, step);
-    record.catch(() => undefined);
-    this.#assertOpen();
-    if (step !== undefined) assertStep(step);
-    const stamp = this.#stamp(step);
-    const read = record.then(
-      (value) => {
-        for (const route of this.#routes) route.log(verb, value, stamp);
-      },
-      (error: unknown) => {
-        for (const route of this.#routes) route.lose(verb, error);
-      },
-    );
-    this.#reads.add(read);
-    void read.then(() => this.#reads.delete(read));
-  }
-
-  #stamp(step: number | undefined): Stamp {
-    const { timestamp } = this.state;
-    return { step: step ?? timestamp.batch, timestamp, time: this.state.now() };
-  }
-
-  #plainRecord(values: unknown, argument: string): ReturnType<typeof toPlainRecord> {
-    if (typeof values !== "object" || values === null || Array.isArray(values)) {
-      throw new MlogTypeError(
-        "INVALID_ARGUMENT",
-        `${argument} must be an object of names and values, not ${describe(values)}`,
-      );
-    }
-    for (const name of Object.keys(values)) assertName(name, argument);
-    return toPlainRecord(values);
+  #stamp(step?: number): Stamp {
+    const { state } = this;
+    const { timestamp } = state;
+    return { step: step ?? timestamp.batch, timestamp, time: state.now() };
   }
 
   #assertOpen(): void {
     if (this.#closing !== undefined) {
-      throw new MlogError(
-        "LOGGER_CLOSED",
-        "the logger is closed and takes nothing more: log before close(), or make a new Logger",
-      );
+      throw new MlogError("LOGGER_CLOSED", "the logger is closed: log before close(), or make a new Logger");
     }
-  }
-}
-
-function assertStep(step: unknown): void {
-  if (typeof step !== "number") {
-    throw new MlogTypeError("INVALID_STEP", `step must be a number, not ${describe(step)}`);
-  }
-  if (!Number.isSafeInteger(step) || step < 0) {
-    throw new MlogRangeError("INVALID_STEP", `step must be a non-negative integer, not ${describe(step)}`);
-  }
-}
-
-function assertDestination(destination: LoggerDestination): void {
-  if (typeof destination !== "object" || destination === null || typeof destination.name !== "string") {
-    throw new MlogTypeError(
-      "INVALID_DESTINATION",
-      `a destination must be an object with a name, not ${describe(destination)}`,
-    );
-  }
-  if (destination.specVersion !== 1) {
-    throw new MlogTypeError(
-      "INVALID_DESTINATION",
-      `${destination.name} states specVersion ${describe(destination.specVersion)}, and this version of @mlog/core knows 1: ` +
-        "update @mlog/core or install an older version of the destination",
-    );
   }
 }

@@ -1,7 +1,7 @@
+import { assertName } from "./arguments.ts";
 import { MlogRangeError, MlogTypeError, describe } from "./errors.ts";
 import { toNumber } from "./element.ts";
 import { type MaybePromise, whenAllRead, whenRead } from "./maybe-promise.ts";
-import { assertName } from "./metric-set.ts";
 import type { Mask, Pixels } from "./records.ts";
 import type { TensorLike } from "./tensor.ts";
 import { allocate, viewValues } from "./tensor-copy.ts";

@@ -1,4 +1,5 @@
-import { MlogRangeError, MlogTypeError, describe } from "./errors.ts";
+import { assertName } from "./arguments.ts";
+import { describe, invalid } from "./errors.ts";
 import { readScalar } from "./read-tensor.ts";
 import type { Metrics } from "./records.ts";
 import type { TensorLike } from "./tensor.ts";
@@ -9,8 +10,6 @@ export type Scalar = number | boolean | bigint | TensorLike;
 type Named = Readonly<Record<string, unknown>>;
 type Reader = (metrics: Named, values: Float64Array) => void;
 
-/** In UTF-16 units; longer names are refused. */
-const NAME_LIMIT = 1024;
 /** Reads of a set before a reader is generated for it: most random sets never get there. */
 const READS_BEFORE_COMPILING = 16;
 /** Sets with more names are read in a loop: huge generated functions are not optimised. */
@@ -66,15 +65,12 @@ export class MetricReader {
   // The place of the set that followed the one in this place last time: loops repeat themselves.
   readonly #followers: Uint8Array = new Uint8Array(PLACES);
   #place = 0;
-  // All sets read into the same memory: values are valid only during the call.
-  #scratch: Float64Array = new Float64Array(64);
-  #views: (Float64Array | undefined)[] = [];
 
-  /** @throws MlogTypeError `INVALID_ARGUMENT`, `INVALID_METRIC`; MlogRangeError `INVALID_NAME` */
+  /** @throws `INVALID_ARGUMENT`, `INVALID_METRIC`, `INVALID_NAME` */
   read(metrics: Named): MetricSet {
     const place = this.#followers[this.#place]!;
     const guess = this.#known[place]!;
-    if (typeof metrics === "object" && metrics !== null && guess.names.length > 0 && guess.matches(metrics)) {
+    if (typeof metrics === "object" && guess !== NO_METRICS && guess.matches(metrics)) {
       this.#place = place;
       guess.read(metrics);
       return guess;
@@ -84,73 +80,43 @@ export class MetricReader {
 
   #readUnknown(metrics: Named): MetricSet {
     if (typeof metrics !== "object" || metrics === null || Symbol.iterator in metrics) {
-      throw new MlogTypeError(
+      throw invalid(
         "INVALID_ARGUMENT",
-        `metrics must be an object of names and numbers, not ${describe(metrics)}; turn a Map into one with Object.fromEntries`,
+        "metrics must be an object, as Object.fromEntries makes of a Map",
+        metrics,
       );
     }
     const names: string[] = [];
+    const values: number[] = [];
     let hash = 0;
     for (const name in metrics) {
-      const count = names.push(name);
-      if (count > this.#scratch.length) this.#grow();
-      this.#scratch[count - 1] = toNumber(metrics[name], name);
+      assertName(name, "metrics");
+      names.push(name);
+      values.push(toNumber(metrics[name], name));
       hash = (hash * 31 + name.charCodeAt(0) + name.charCodeAt(name.length - 1) * 7 + name.length * 131) | 0;
     }
     const place = hash & (PLACES - 1);
     this.#followers[this.#place] = place;
     this.#place = place;
-    const known = this.#known[place]!;
-    if (sameNames(known.names, names)) return known;
-    for (const name of names) assertName(name, "metrics");
-    const set = new MetricSet(names, this.#view(names.length));
-    this.#known[place] = set;
+    let set = this.#known[place]!;
+    if (!set.matches(metrics))
+      set = this.#known[place] = new MetricSet(names, new Float64Array(names.length));
+    set.values.set(values);
     return set;
-  }
-
-  #view(length: number): Float64Array {
-    return (this.#views[length] ??= this.#scratch.subarray(0, length));
-  }
-
-  #grow(): void {
-    const larger = new Float64Array(this.#scratch.length * 2);
-    larger.set(this.#scratch);
-    this.#scratch = larger;
-    // Sets of before keep their own memory, so that none of them reads into the new one unseen.
-    this.#views = [];
-    this.#known.fill(NO_METRICS);
-  }
-}
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
-/** @throws MlogTypeError or MlogRangeError `INVALID_NAME` unless `name` is text of 1 to 1024 characters */
-export function assertName(name: unknown, argument: string): asserts name is string {
-  if (typeof name !== "string") {
-    throw new MlogTypeError("INVALID_NAME", `${argument}: a name must be a string, not ${describe(name)}`);
-  }
-  if (name.length === 0 || name.length > NAME_LIMIT) {
-    throw new MlogRangeError(
-      "INVALID_NAME",
-      `${argument}: a name must have 1 to ${NAME_LIMIT} characters, not ${name.length}: ${describe(name)}`,
-    );
   }
 }
 
 function toNumber(value: unknown, name: string): number {
   if (typeof value === "number") return value;
-  if (typeof value === "boolean") return value ? 1 : 0;
-  if (typeof value === "bigint" && BigInt(Number(value)) === value && Number.isSafeInteger(Number(value)))
+  if (typeof value === "boolean" || (typeof value === "bigint" && Number.isSafeInteger(Number(value))))
     return Number(value);
-  const scalar = typeof value === "object" && value !== null ? readScalar(value) : undefined;
+  const scalar = readScalar(value);
   if (scalar !== undefined) return scalar;
-  throw new MlogTypeError(
+  throw invalid(
     "INVALID_METRIC",
-    `metric ${describe(name)} must be a number, a boolean, a safe bigint or a tensor of one element, not ${describe(value)}`,
+    `metric ${describe(name)} must be a number, a boolean, a safe bigint or a tensor of one element`,
+    value,
+    "bigint",
   );
 }
 

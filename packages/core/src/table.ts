@@ -1,12 +1,12 @@
-import { MlogRangeError, MlogTypeError, describe } from "./errors.ts";
-import { assertName } from "./metric-set.ts";
+import { assertName } from "./arguments.ts";
+import { MlogRangeError, invalid } from "./errors.ts";
 import { toPlain } from "./plain-value.ts";
-import type { Cell, ImageSnapshot, Table } from "./records.ts";
+import type { ImageSnapshot, Table } from "./records.ts";
 
 /**
  * A frozen copy of a table.
  *
- * @throws MlogTypeError or MlogRangeError `INVALID_TABLE`, `INVALID_NAME`
+ * @throws `INVALID_TABLE`, `INVALID_NAME`
  */
 export function readTable(
   columns: readonly string[],
@@ -14,42 +14,24 @@ export function readTable(
   name: string,
 ): Table {
   assertName(name, "name");
-  assertArray(columns, "columns");
-  assertArray(rows, "rows");
-  for (const column of columns) assertName(column, "columns");
-  return Object.freeze({
-    name,
-    columns: Object.freeze([...columns]),
-    rows: Object.freeze(
-      rows.map((row, index) => {
-        assertArray(row, `rows[${index}]`);
-        if (row.length !== columns.length) {
-          throw new MlogRangeError(
-            "INVALID_TABLE",
-            `rows[${index}] has ${row.length} cells, and the table has ${columns.length} columns: every row must have one cell per column`,
-          );
-        }
-        return Object.freeze(Array.from(row, readCell));
-      }),
-    ),
+  for (const column of readArray(columns, "columns")) assertName(column, "columns");
+  const copy = readArray(rows, "rows").map((row, index) => {
+    const cells = readArray(row, `rows[${index}]`).map((value) => (isImage(value) ? value : toPlain(value)));
+    if (cells.length === columns.length) return Object.freeze(cells);
+    throw new MlogRangeError(
+      "INVALID_TABLE",
+      `rows[${index}] has ${cells.length} cells for ${columns.length} columns: every row must have one per column`,
+    );
   });
-}
-
-function readCell(value: unknown): Cell {
-  return isImage(value) ? value : toPlain(value);
+  return Object.freeze({ name, columns: Object.freeze([...columns]), rows: Object.freeze(copy) });
 }
 
 function isImage(value: unknown): value is ImageSnapshot {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    (value as { kind?: unknown }).kind === "image" &&
-    "pixels" in value
-  );
+  return (value as Partial<ImageSnapshot> | null)?.kind === "image";
 }
 
-function assertArray(value: unknown, argument: string): void {
-  if (!Array.isArray(value)) {
-    throw new MlogTypeError("INVALID_TABLE", `${argument} must be an array, not ${describe(value)}`);
-  }
+/** A copy without holes. */
+function readArray<Value>(value: readonly Value[], argument: string): Value[] {
+  if (!Array.isArray(value)) throw invalid("INVALID_TABLE", `${argument} must be an array`, value);
+  return Array.from(value as Value[]);
 }

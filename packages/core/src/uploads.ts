@@ -15,7 +15,7 @@ export function uploadRequest(
   state: State,
   remoteFileName: string,
   filePath: string | URL,
-  options: { overwrite?: boolean },
+  { overwrite = false }: { overwrite?: boolean } = {},
 ): UploadRequest {
   const format = (text: unknown, argument: string): string => {
     if (typeof text !== "string" || text === "") {
@@ -25,7 +25,7 @@ export function uploadRequest(
   };
   const remote = toRemoteName(format(remoteFileName, "remoteFileName"), "remoteFileName");
   const path = format(filePath instanceof URL ? pathOf(filePath) : filePath, "filePath");
-  return Object.freeze({ remoteFileName: remote, filePath: path, overwrite: options.overwrite ?? false });
+  return Object.freeze({ remoteFileName: remote, filePath: path, overwrite });
 }
 
 function pathOf(url: URL): string {
