@@ -49,7 +49,7 @@ export class MetricTable implements MetricLayout {
     this.#width = width;
     this.parts = names.map((_, column) => new TableColumn(this, column));
     this.#maxRows = maxRows;
-    const rows = Math.min(Math.max(FIRST_ROWS, maxRows), CHUNK_BYTES / 8 / width);
+    const rows = Math.min(Math.max(FIRST_ROWS, maxRows / 4), CHUNK_BYTES / 8 / width);
     this.#chunkRows = Math.max(1, 2 ** Math.floor(Math.log2(rows)));
   }
 

@@ -1,8 +1,11 @@
 import { Logger, State } from "@mlog/core";
 import type { TensorLike } from "@mlog/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { InMemoryLogger } from "../src/index.ts";
 import type { InMemoryLoggerOptions } from "../src/index.ts";
+
+// Much work, which may take its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 function start(options?: InMemoryLoggerOptions): { state: State; memory: InMemoryLogger; logger: Logger } {
   let now = 1_700_000_000_000;

@@ -1,10 +1,13 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { STAMP_COLUMNS } from "../src/index.ts";
 import type { Timeseries } from "../src/index.ts";
 import { MAX_TABLES } from "../src/metric-store.ts";
 import { actionsWith, run } from "./model.ts";
 import type { Action, ModelPoint } from "./model.ts";
+
+// Much work, which may take its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const names = ["loss/train", "loss/eval", "accuracy", "lr", "__proto__x", "a\0b", "é"];
 const fewSets = fc.constantFrom(
