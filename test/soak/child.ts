@@ -107,8 +107,8 @@ function moduleOf(name: string): URL {
   return new URL(`./children/${name}.ts`, import.meta.url);
 }
 
-function gather(stream: Readable): () => string {
+function gather(stream: Readable | null): () => string {
   let text = "";
-  stream.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+  stream?.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
   return () => text;
 }

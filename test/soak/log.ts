@@ -11,15 +11,19 @@ export function logPath(root: string): string {
   return join(root, RUN, "logs-rank0.jsonl");
 }
 
-/** All records of a log; throws if a complete line of it is no record, or the reader left one out. */
-export async function readLog(path: string): Promise<LoggedRecord[]> {
-  const records: LoggedRecord[] = [];
+/** The records of a log; throws if a complete line of it is no record. */
+export async function* readRecords(path: string): AsyncGenerator<LoggedRecord, void, void> {
   for await (const record of readRun(path)) {
     if (record.type === "damaged") {
       throw new Error(`line ${record.line} (byte ${record.byte}) of the log is damaged: ${record.reason}`);
     }
-    records.push(record);
+    yield record;
   }
+}
+
+/** All records of a log; throws also if the reader left one out. */
+export async function readLog(path: string): Promise<LoggedRecord[]> {
+  const records = await Array.fromAsync(readRecords(path));
   assert.equal(records.length, countLines(readFileSync(path)), "records read and complete lines of the file");
   return records;
 }
@@ -38,37 +42,36 @@ export function countLines(bytes: Buffer): number {
 /**
  * Throws unless the seq of the records, in the order of the file, are 0, 1, 2, ... with nothing missing
  * but what `dropped` records name.
- *
- * @returns how many seq are named as dropped
  */
-export function assertGapFree(records: Iterable<LoggedRecord>): number {
-  const order = new SeqOrder();
-  for (const record of records) order.add(record);
-  return order.end();
-}
-
-/** {@link assertGapFree} for a log that is too long to hold. */
 export class SeqOrder {
   #next = 0;
   #dropped = 0;
 
+  /** How many seq are named as dropped. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
   add(record: LoggedRecord): void {
+    const last = this.#next - 1;
     if (record.type === "dropped") {
       const { from, to, seq } = record;
-      const expected = { from: this.#next, to: seq - 1, seq };
       assert.deepEqual(
-        { from, to, seq },
-        expected,
-        `the range named by the dropped record behind seq ${this.#next - 1}`,
+        { from, to },
+        { from: last + 1, to: seq - 1 },
+        `the range dropped between seq ${last} and ${seq}`,
       );
       this.#dropped += to - from + 1;
     } else {
-      assert.equal(record.seq, this.#next, `the seq behind ${this.#next - 1}`);
+      assert.equal(record.seq, last + 1, `the seq behind ${last}`);
     }
     this.#next = record.seq + 1;
   }
+}
 
-  end(): number {
-    return this.#dropped;
-  }
+/** {@link SeqOrder} for all records of a log. @returns how many seq are named as dropped */
+export function assertGapFree(records: Iterable<LoggedRecord>): number {
+  const order = new SeqOrder();
+  for (const record of records) order.add(record);
+  return order.dropped;
 }

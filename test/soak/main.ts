@@ -9,14 +9,24 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Proof } from "./proof.ts";
 import { exits } from "./proofs/exits.ts";
-
-import { killsDuringResume } from "./proofs/kills-during-resume.ts";
+import { failingDisk } from "./proofs/failing-disk.ts";
 import { kills, killsWithRecordDurability } from "./proofs/kills.ts";
-
+import { killsDuringResume } from "./proofs/kills-during-resume.ts";
+import { longRun } from "./proofs/long-run.ts";
+import { neverYielding } from "./proofs/never-yielding.ts";
 import { truncation } from "./proofs/truncation.ts";
 import { createRandom } from "./random.ts";
 
-const proofs: readonly Proof[] = [kills, killsWithRecordDurability, killsDuringResume, exits, truncation];
+const proofs: readonly Proof[] = [
+  kills,
+  killsWithRecordDurability,
+  killsDuringResume,
+  exits,
+  truncation,
+  failingDisk,
+  neverYielding,
+  longRun,
+];
 
 const { values } = parseArgs({
   options: {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { LoggedRecord, MetricsRecord } from "@mlog/file";
+import type { LoggedRecord } from "@mlog/file";
 
 /** Four metrics that follow from a number, so that a reader of the log knows what must stand there. */
 export function numberedMetrics(n: number): {
@@ -12,15 +12,45 @@ export function numberedMetrics(n: number): {
 }
 
 /**
- * Throws unless the metrics among `records` are those of 1, 2, 3, ... without a gap.
- *
- * @returns the last number; 0 if there is none
+ * Throws unless the metrics among the records are those of 1, 2, 3, ... at the steps 0, 1, 2, ..., but
+ * for those that `dropped` records name. In such a log nothing but metrics may have been dropped.
  */
-export function assertNumbered(records: readonly LoggedRecord[]): number {
-  const metrics = records.filter((record): record is MetricsRecord => record.type === "metrics");
-  for (const [index, record] of metrics.entries()) {
-    assert.deepEqual(record.metrics, numberedMetrics(index + 1), `the metrics of seq ${record.seq}`);
-    assert.equal(record.step, index, `the step of seq ${record.seq}`);
+export class NumberedOrder {
+  #last = 0;
+  #count = 0;
+
+  /** How many there are. */
+  get count(): number {
+    return this.#count;
   }
-  return metrics.length;
+
+  add(record: LoggedRecord): void {
+    if (record.type === "dropped") this.#last += record.to - record.from + 1;
+    if (record.type !== "metrics") return;
+    const expected = numberedMetrics(++this.#last);
+    if (!isSame(record.metrics, expected))
+      assert.deepEqual(record.metrics, expected, `the metrics of seq ${record.seq}`);
+    assert.equal(record.step, this.#last - 1, `the step of seq ${record.seq}`);
+    this.#count++;
+  }
+}
+
+/** {@link NumberedOrder} for all records of a session. @returns how many metrics there are */
+export function assertNumbered(records: Iterable<LoggedRecord>): number {
+  const order = new NumberedOrder();
+  for (const record of records) order.add(record);
+  return order.count;
+}
+
+/** Whether both have the same numbers under the same names in the same order, NaN being NaN. */
+export function isSame(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean {
+  const names = Object.keys(a);
+  const others = Object.keys(b);
+  return (
+    names.length === others.length &&
+    names.every(
+      (name, i) =>
+        name === others[i] && (a[name] === b[name] || (Number.isNaN(a[name]) && Number.isNaN(b[name]))),
+    )
+  );
 }

@@ -72,7 +72,7 @@ async function cutAt(root: string, left: Buffer): Promise<void> {
   const records = await readLog(path);
   assert.deepEqual(records.slice(0, complete.length), complete, "what was complete");
   const added = records.slice(complete.length);
-  const session = complete.length === 0 ? 0 : complete.at(-1)!.session + 1;
+  const session = (complete.at(-1)?.session ?? -1) + 1;
   assert.deepEqual(
     added.map((record) => [record.type, record.session]),
     [
