@@ -9,7 +9,7 @@ export function printSummary(memory: InMemoryLogger, file: FileLogger): void {
   for (const metric of memory.metricNames) {
     const { values } = memory.getTimeseries(metric);
     console.log(
-      `  ${metric.padEnd(20)} ${sparkline(values)}  last ${values.at(-1)!.toPrecision(4)} (${values.length} points)`,
+      `  ${metric.padEnd(20)} ${sparkline(values)}  last ${values.at(-1)?.toPrecision(4)} (${values.length} points)`,
     );
   }
   console.log(`\nOn disk: ${file.path}`);

@@ -16,7 +16,7 @@ export function folderUploader(folder: string): LoggerDestination {
         await copyFile(filePath, target, overwrite ? 0 : constants.COPYFILE_EXCL);
         return [{ destination: "folder", name: remoteFileName, size: (await stat(target)).size }];
       })();
-      const settled = copied.catch(() => undefined).then(() => copies.delete(settled));
+      const settled: Promise<unknown> = copied.catch(() => undefined).then(() => copies.delete(settled));
       copies.add(settled);
       return { staged: copied.then(() => undefined), uploaded: copied };
     },

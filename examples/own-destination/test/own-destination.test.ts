@@ -29,12 +29,16 @@ test("its trouble is reported and disturbs nobody", async () => {
   const reported: string[] = [];
   let told!: () => void;
   const heard = new Promise<void>((resolve) => (told = resolve));
-  const logger = new Logger(new State({ runName: "run" }), csvDestination(join(folder, "missing", "metrics.csv")), {
-    onError: (error) => {
-      reported.push((error as NodeJS.ErrnoException).code!);
-      told();
+  const logger = new Logger(
+    new State({ runName: "run" }),
+    csvDestination(join(folder, "missing", "metrics.csv")),
+    {
+      onError: (error) => {
+        reported.push((error as NodeJS.ErrnoException).code!);
+        told();
+      },
     },
-  });
+  );
   logger.logMetrics({ loss: 1 });
   await heard;
   expect(reported).toContain("ENOENT");
@@ -58,6 +62,8 @@ test("the log of a run reaches a destination that takes files, each byte once", 
 test("a file that is already there is an error without overwrite", async () => {
   const logger = new Logger(new State({ runName: "run" }), folderUploader(join(folder, "uploaded")));
   await logger.uploadFile("a/b.txt", import.meta.filename).uploaded;
-  await expect(logger.uploadFile("a/b.txt", import.meta.filename).uploaded).rejects.toMatchObject({ code: "EEXIST" });
+  await expect(logger.uploadFile("a/b.txt", import.meta.filename).uploaded).rejects.toMatchObject({
+    code: "EEXIST",
+  });
   await logger.uploadFile("a/b.txt", import.meta.filename, { overwrite: true }).uploaded;
 });

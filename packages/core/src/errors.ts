@@ -1,4 +1,4 @@
-const mark: unique symbol = Symbol.for("mlog.error") as never;
+const mark = Symbol.for("mlog.error");
 
 /**
  * Every code that `@mlog/core` puts on an error. Destinations add their own; a code, once
@@ -35,8 +35,8 @@ export interface CodedError extends Error {
   readonly code: string;
 }
 
-function isMarked(error: object): boolean {
-  return (error as { [mark]?: unknown })[mark] === true;
+function putMark(error: Error): void {
+  Object.defineProperty(error, mark, { value: true });
 }
 
 /**
@@ -47,7 +47,7 @@ export function isMlogError(error: unknown, code?: string): error is CodedError 
   return (
     typeof error === "object" &&
     error !== null &&
-    isMarked(error) &&
+    (error as { [mark]?: unknown })[mark] === true &&
     (code === undefined || (error as CodedError).code === code)
   );
 }
@@ -56,11 +56,11 @@ export function isMlogError(error: unknown, code?: string): error is CodedError 
 export class MlogError extends Error implements CodedError {
   override readonly name: string = "MlogError";
   readonly code: string;
-  readonly [mark] = true as const;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    putMark(this);
   }
 }
 
@@ -68,11 +68,11 @@ export class MlogError extends Error implements CodedError {
 export class MlogTypeError extends TypeError implements CodedError {
   override readonly name: string = "MlogTypeError";
   readonly code: string;
-  readonly [mark] = true as const;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    putMark(this);
   }
 }
 
@@ -80,11 +80,11 @@ export class MlogTypeError extends TypeError implements CodedError {
 export class MlogRangeError extends RangeError implements CodedError {
   override readonly name: string = "MlogRangeError";
   readonly code: string;
-  readonly [mark] = true as const;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    putMark(this);
   }
 }
 
@@ -92,11 +92,11 @@ export class MlogRangeError extends RangeError implements CodedError {
 export class MlogAggregateError extends AggregateError implements CodedError {
   override readonly name: string = "MlogAggregateError";
   readonly code: string;
-  readonly [mark] = true as const;
 
   constructor(code: string, errors: readonly unknown[], message: string) {
     super(errors, message);
     this.code = code;
+    putMark(this);
   }
 }
 
@@ -126,5 +126,5 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "bigint") return `${value}n`.slice(0, 80);
   if (Object.is(value, -0)) return "-0";
-  return value === null ? "null" : (KINDS[typeof value] ?? String(value));
+  return value === null ? "null" : (KINDS[typeof value] ?? `${value as number | boolean | undefined}`);
 }

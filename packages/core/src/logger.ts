@@ -65,7 +65,9 @@ export class Logger implements AsyncDisposable {
     options: LoggerOptions = {},
   ) {
     this.state = state;
-    this.destinations = Object.freeze([destinations].flat() as LoggerDestination[]);
+    this.destinations = Object.freeze(
+      [destinations].flat<readonly (LoggerDestination | readonly LoggerDestination[])[]>(),
+    );
     const onError: ErrorListener = options.onError?.bind(options) ?? this.#stderr.report;
     const routes = this.destinations.map((destination) => {
       assertDestination(destination);
@@ -249,7 +251,7 @@ export class Logger implements AsyncDisposable {
       for (const route of routes) route.log(verb, value, stamp);
     });
     if (!(read instanceof Promise)) return;
-    const settled = read
+    const settled: Promise<unknown> = read
       .catch((error: unknown) => {
         for (const route of routes) route.lose(verb, error);
       })

@@ -61,7 +61,7 @@ const PLACES = 256;
 /** Reads the metrics of each call once, and knows recurring sets of names again. */
 export class MetricReader {
   // A set is forgotten when another one takes its place, so that random names cannot pile up.
-  readonly #known: MetricSet[] = new Array<MetricSet>(PLACES).fill(NO_METRICS);
+  readonly #known: MetricSet[] = Array.from({ length: PLACES }, () => NO_METRICS);
   // The place of the set that followed the one in this place last time: loops repeat themselves.
   readonly #followers: Uint8Array = new Uint8Array(PLACES);
   #place = 0;
@@ -130,6 +130,7 @@ function compile(names: readonly string[]): Reader | undefined {
     return `v=m[${text}];o[${i}]=typeof v==="number"?v:n(v,${text});`;
   });
   try {
+    // oxlint-disable-next-line typescript/no-implied-eval -- built from names as JSON text only
     return new Function("n", `return(m,o)=>{let v;${lines.join("")}}`)(toNumber) as Reader;
   } catch {
     // Code generation is disallowed here (a content security policy): the loop does the same.

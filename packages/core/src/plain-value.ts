@@ -78,7 +78,7 @@ function copyObject(value: object, parents: readonly object[]): PlainValue {
   if (scalar !== undefined) return scalar;
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === "function") return copy(toJSON.call(value), parents) ?? null;
-  return entries(Object.keys(value), (key) => (value as Record<string, unknown>)[key as string], parents);
+  return entries(Object.keys(value), (key) => (value as Record<string, unknown>)[key], parents);
 }
 
 function entries<Key>(
