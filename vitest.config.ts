@@ -9,6 +9,9 @@ const config: ViteUserConfig = {
     // Workers and child processes that a test starts shall find the sources too.
     execArgv: ["--conditions=@mlog/source"],
     maxWorkers: "100%",
+    // A limit against hanging, not a measure of speed: the machine may be busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     setupFiles: ["./test/setup/seed.ts"],
     reporters: [
       "default",
