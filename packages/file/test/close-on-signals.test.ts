@@ -6,7 +6,7 @@ import { startChild } from "./child.ts";
 import { ofType, openRun, readAll } from "./open-run.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-describe("closeOnSignals", { timeout: 30_000 }, () => {
+describe("closeOnSignals", () => {
   it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     "closes the logger on %s, and the process ends by that signal",
     async (signal) => {
@@ -50,14 +50,13 @@ describe("closeOnSignals", { timeout: 30_000 }, () => {
     expect(ofType(await readAll(join(root, "signalled")), "end")).toHaveLength(1);
   });
 
-  it("ends at once at a second signal", async () => {
+  it("waits no longer at a second signal", async () => {
     const { child, end } = startChild("signalled", temporaryFolder(), "slow");
     await once(child, "message");
-    const started = performance.now();
     child.kill("SIGTERM");
-    setTimeout(() => child.kill("SIGINT"), 500);
+    expect(await once(child, "message")).toEqual(["closing", undefined]);
+    child.kill("SIGINT");
     expect(await end).toMatchObject({ signal: "SIGINT" });
-    expect(performance.now() - started).toBeLessThan(15_000);
   });
 
   it("refuses what is no logger, and signals that nobody can listen to", async () => {

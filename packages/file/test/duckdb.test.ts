@@ -28,7 +28,7 @@ async function createView(pattern: string): Promise<void> {
   await query(definition!.replace("'runs/*/logs-rank*.jsonl'", `'${pattern.replaceAll("'", "''")}'`));
 }
 
-describe("DuckDB with the documented table definition", { timeout: 30_000 }, () => {
+describe("DuckDB with the documented table definition", () => {
   it("reads every record, and numbers that are none as such", async () => {
     const root = temporaryFolder();
     const { logger, state, path, text } = openRun(root);

@@ -4,7 +4,7 @@ import { startChild } from "./child.ts";
 import { ofType, readAll } from "./open-run.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-describe("a process that does not close its logger", { timeout: 30_000 }, () => {
+describe("a process that does not close its logger", () => {
   it.each([
     ["process.exit", 3],
     ["uncaught error", 1],

@@ -46,7 +46,7 @@ const call: fc.Arbitrary<Call> = fc.oneof(
 
 type Expected = Partial<LoggedRecord> & { readonly type: string };
 
-describe("records that are written and read", { timeout: 60_000 }, () => {
+describe("records that are written and read", () => {
   // The thread of a default log takes its time to start, so that there are few long logs of that kind.
   it.each([
     { durability: "record", maxLength: 12, numRuns: 40 },

@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
+
+// Who needs a folder starts threads and syncs disks, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** An empty folder that is gone after the test. */
 export function temporaryFolder(): string {

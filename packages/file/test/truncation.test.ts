@@ -26,7 +26,7 @@ function isTried(bytes: Buffer, end: number): boolean {
   );
 }
 
-describe("a log that ends at any byte of its last 4 KiB", { timeout: 60_000 }, () => {
+describe("a log that ends at any byte of its last 4 KiB", () => {
   it("gives back every record that is complete", async () => {
     const bytes = await writtenLog();
     const path = join(temporaryFolder(), "log.jsonl");
