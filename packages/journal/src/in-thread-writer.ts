@@ -5,7 +5,7 @@ import type { RecordWriter, WriterStats } from "./record-writer.ts";
 import { RingProducer, type RingOwner } from "./ring-producer.ts";
 import { TAIL } from "./ring.ts";
 import type { FrameEncoder } from "./row-encoder/frame-encoder.ts";
-import { writeFailed, type WriterOptions } from "./writer-options.ts";
+import { failureError, type WriterOptions } from "./writer-options.ts";
 
 /**
  * Encodes and writes on the calling thread: at each append (`immediate`), or gathered for up to
@@ -39,7 +39,7 @@ export class InThreadWriter implements RecordWriter, RingOwner, Drainable {
   async flush(): Promise<void> {
     if (this.#closed !== undefined) return this.#closed;
     const failure = this.#pump.flush();
-    if (failure !== undefined) throw writeFailed(this.#options.path, failure);
+    if (failure !== undefined) throw failureError(this.#options.path, failure);
   }
 
   close(): Promise<void> {
@@ -79,6 +79,6 @@ export class InThreadWriter implements RecordWriter, RingOwner, Drainable {
     forgetOnExit(this);
     files.closeSync(fd);
     const { appended, written } = this.stats();
-    if (failure !== undefined) throw writeFailed(path, failure, appended - written);
+    if (failure !== undefined) throw failureError(path, failure, appended - written);
   }
 }

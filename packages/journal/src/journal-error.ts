@@ -3,6 +3,7 @@
  * - `FILE_EXISTS`: mode `"create"`, and there is a file already
  * - `OPEN_FAILED`: the file or its folder cannot be made or opened
  * - `WRITE_FAILED`: writing or syncing fails now; what was accepted is kept and tried again
+ * - `FILE_CHANGED`: something else appends to the file or has cut it; writing goes on at its end
  * - `WORKER_FAILED`: the writing thread cannot be started or has died; the calling thread writes
  * - `INVALID_ARGUMENT`: an option or a row that has the wrong shape
  */
@@ -10,6 +11,7 @@ export type JournalErrorCode =
   | "FILE_EXISTS"
   | "OPEN_FAILED"
   | "WRITE_FAILED"
+  | "FILE_CHANGED"
   | "WORKER_FAILED"
   | "INVALID_ARGUMENT";
 

@@ -1,6 +1,6 @@
 import { RingConsumer, type Failure } from "./ring-consumer.ts";
 import type { FrameEncoder } from "./row-encoder/frame-encoder.ts";
-import { report, writeFailed, type WriterOptions } from "./writer-options.ts";
+import { report, failureError, type WriterOptions } from "./writer-options.ts";
 
 /** How long a record waits for others to be written with it, in ms. */
 const GATHER = 10;
@@ -26,9 +26,10 @@ export class LocalPump {
       huge,
       files: options.files,
       fd: options.fd,
+      bytes: options.bytes,
       newIn: options.newIn,
       syncAlways: options.syncAlways,
-      onFailure: (failure) => report(options, writeFailed(options.path, failure)),
+      onFailure: (failure) => report(options, failureError(options.path, failure)),
     });
   }
 

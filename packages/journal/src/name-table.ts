@@ -22,7 +22,7 @@ export class NameTable {
     this.#ring = ring;
   }
 
-  /** The ids of `names`, or undefined if the dictionary cannot take one of them. Valid until the next call. */
+  /** The ids of `names`, or undefined if the dictionary cannot take one of them. */
   idsOf(names: readonly string[]): Uint32Array | undefined {
     const known = this.#keySets.get(names);
     if (known !== undefined) return known;

@@ -54,6 +54,7 @@ export function openJournal(path: string, options: JournalOptions): RecordWriter
   const writerOptions: WriterOptions = {
     path,
     fd,
+    bytes,
     newIn: bytes === 0 ? dirname(path) : undefined,
     rows: options.rows,
     files,

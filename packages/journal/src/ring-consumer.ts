@@ -5,13 +5,15 @@ import type { FrameEncoder } from "./row-encoder/frame-encoder.ts";
 
 /** In mode "disk", how long written bytes may wait for their sync, in ms: leaves room within 100 ms. */
 const SYNC_AFTER = 80;
+/** How long the size of the file is taken for known, in ms: asking costs as much as writing. */
+const WATCH_AFTER = 10;
 /** How much is written again after a failed sync at most, in bytes. */
 const MAX_REWRITE = 64 * 1024 * 1024;
 
 /** What went wrong, in plain data that crosses threads. */
 export interface Failure {
-  readonly action: "write" | "sync";
-  /** The code of the operating system, such as `ENOSPC`. */
+  readonly action: "write" | "sync" | "watch";
+  /** The code of the operating system, such as `ENOSPC`; none for "watch". */
   readonly code: string;
   readonly message: string;
 }
@@ -21,13 +23,15 @@ export interface ConsumerOptions {
   readonly encoder: FrameEncoder;
   readonly files: FileFunctions;
   readonly fd: number;
+  /** The size of the file when it was opened. */
+  readonly bytes: number;
   /** The folder of the file, if the file is new. */
   readonly newIn: string | undefined;
   /** Sync in groups, not only when asked to. */
   readonly syncAlways: boolean;
-  /** The record that stands beside the ring. */
-  huge(): Uint8Array;
-  /** The record that stood beside the ring is written. */
+  /** The record beside the ring whose frame is at `position`. Asked for again if writing it fails. */
+  huge(position: number): Uint8Array;
+  /** That record is written. */
   hugeWritten?(): void;
   /** Told of a failure when it begins, not each time an attempt fails the same way. */
   onFailure(failure: Failure): void;
@@ -45,17 +49,21 @@ export class RingConsumer {
   /** The batch in the encoder reaches from `#from` to `#to`; empty if they are equal. */
   #from = 0;
   #to = 0;
-  /** Bytes before it were synced by this consumer. */
+  /** Bytes before it are synced, as far as this consumer knows. */
   #synced: number;
+  /** Where the file must end, if nothing but this consumer has written to it; checked at `#watchedAt`. */
+  #end = -1;
+  #watchedAt = 0;
   #unsyncedSince = 0;
   #suspect = false;
-  readonly #failing: { write?: string; sync?: string } = {};
+  #changed = false;
+  readonly #failing: { [action in Failure["action"]]?: string } = {};
 
   constructor(ring: Ring, options: ConsumerOptions) {
     this.#ring = ring;
     this.#options = options;
     this.#newIn = options.newIn;
-    this.#synced = this.#position;
+    this.#synced = options.bytes;
   }
 
   get #position(): number {
@@ -132,17 +140,37 @@ export class RingConsumer {
   #write(bytes: Uint8Array, length: number, whole: number, records: number): void {
     const { files, fd } = this.#options;
     const { counters } = this.#ring;
+    const now = performance.now();
+    if (now - this.#watchedAt >= WATCH_AFTER) this.#watch(now);
     const position = this.#position;
+    this.#end = -1;
     writeFully(files, fd, bytes, length, position);
-    if (this.#synced === position) this.#unsyncedSince = performance.now();
-    Atomics.store(counters, POSITION, BigInt(position + length));
+    this.#end = position + length;
+    if (this.#synced === position) this.#unsyncedSince = now;
+    Atomics.store(counters, POSITION, BigInt(this.#end));
     if (records === 0) return;
     Atomics.store(counters, WHOLE, BigInt(position + whole));
     Atomics.add(counters, WRITTEN, BigInt(records));
   }
 
+  /**
+   * Writes go to positions of this consumer's own choice, so whatever else writes to the file would be
+   * written over: two processes that resume the same run, a tool that rotates logs.
+   */
+  #watch(now: number): void {
+    this.#watchedAt = now;
+    if (this.#end !== this.#position) return;
+    const { size } = this.#options.files.fstatSync(this.#options.fd);
+    if (size === this.#end) return;
+    const message = `it has ${size} bytes instead of ${this.#end}`;
+    if (!this.#changed) this.#options.onFailure({ action: "watch", code: "", message });
+    this.#changed = true;
+    this.#synced = Math.min(this.#synced, size);
+    Atomics.store(this.#ring.counters, POSITION, BigInt(size));
+  }
+
   #writeHuge(): void {
-    const record = this.#options.huge();
+    const record = this.#options.huge(this.#to);
     this.#write(record, record.length, record.length, 1);
     this.#to = (this.#to + 1) | 0;
     this.#options.hugeWritten?.();

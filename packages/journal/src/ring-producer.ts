@@ -18,8 +18,8 @@ export interface RingOwner {
   crossed(backlog: number): void;
   /** The ring is full, as seen at `tail`. Returns true if the tail has moved since. */
   makeRoom(tail: number): boolean;
-  /** Takes a record that is larger than the ring; its frame is published right after. */
-  handOver?(record: SharedArrayBuffer): void;
+  /** Takes a record that is larger than the ring; its frame, at `position`, is published right after. */
+  handOver?(record: SharedArrayBuffer, position: number): void;
   /** Makes an encoder for rows that this thread encodes itself. Called once, when first needed. */
   encoder(): FrameEncoder;
 }
@@ -192,14 +192,13 @@ export class RingProducer {
   #appendHuge(record: Uint8Array): boolean {
     const { chunks, chunkWords } = this.#ring;
     const fits = record.length <= (chunks - 1) * (chunkWords - 1) * 8;
-    if (this.#huge !== undefined && ((this.#tail - this.#huge.end) | 0) >= 0) this.#huge = undefined;
     if (fits || this.#huge !== undefined || (this.#at === this.#end && !this.#nextChunk())) {
       this.#refused++;
       return false;
     }
     const shared = new SharedArrayBuffer(record.length);
     new Uint8Array(shared).set(record);
-    this.#owner.handOver?.(shared);
+    this.#owner.handOver?.(shared, this.#position);
     this.#frame(HUGE, 1, 0);
     this.#huge = { record: shared, end: this.#position };
     this.#publish();
@@ -239,6 +238,7 @@ export class RingProducer {
     const { chunkShift, control, order } = this.#ring;
     const runs = 2 ** (32 - chunkShift);
     this.#tail = Atomics.load(control, TAIL);
+    if (this.#huge !== undefined && ((this.#tail - this.#huge.end) | 0) >= 0) this.#huge = undefined;
     const oldest = this.#tail >>> chunkShift;
     while (this.#oldest !== oldest) {
       this.#free.push(order[this.#oldest & (order.length - 1)]!);

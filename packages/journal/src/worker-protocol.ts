@@ -6,15 +6,23 @@ import type { RingMemory } from "./ring.ts";
 export interface WorkerStart {
   readonly memory: RingMemory;
   readonly fd: number;
+  readonly bytes: number;
   readonly newIn: string | undefined;
   readonly rows: RowLayout;
   readonly filesModule: string | undefined;
   readonly syncAlways: boolean;
 }
 
+/** The one thing that the worker is told by message: a record that stands beside the ring. */
+export interface HugeRecord {
+  /** The position of its frame. A record that the calling thread wrote itself is never asked for. */
+  readonly position: number;
+  readonly record: SharedArrayBuffer;
+}
+
 /**
  * What the worker says. `flushed` answers all requests up to `request`, with why that failed;
- * `closed` is the last one. To the worker go only the records that stand beside the ring.
+ * `closed` is the last one.
  */
 export type WorkerMessage =
   | { readonly kind: "failing"; readonly failure: Failure }

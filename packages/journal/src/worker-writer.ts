@@ -5,6 +5,7 @@ import { drainOnExit, forgetOnExit, reportLost, type Drainable } from "./exit-dr
 import { JournalError } from "./journal-error.ts";
 import { LocalPump } from "./local-pump.ts";
 import type { RecordWriter, WriterStats } from "./record-writer.ts";
+import { PendingFlushes } from "./pending-flushes.ts";
 import type { Failure } from "./ring-consumer.ts";
 import { RingProducer, type RingOwner } from "./ring-producer.ts";
 import {
@@ -13,37 +14,25 @@ import {
   BY_WORKER,
   CLOSE,
   DOORBELL,
-  FAILING,
   FLUSH,
   GONE,
   LEAVE,
   LOCK,
   SLEEPING,
   STARTED,
-  STARVED,
   STOP,
   TAIL,
   UNLOCKED,
 } from "./ring.ts";
+import { StarvedWorker } from "./starved-worker.ts";
 import type { FrameEncoder } from "./row-encoder/frame-encoder.ts";
-import type { WorkerMessage, WorkerStart } from "./worker-protocol.ts";
-import { report, writeFailed, type WriterOptions } from "./writer-options.ts";
+import type { HugeRecord, WorkerMessage, WorkerStart } from "./worker-protocol.ts";
+import { report, failureError, type WriterOptions } from "./writer-options.ts";
 
 /** The backlog at which the worker is woken before its time, in bytes. */
 const WAKE_BYTES = 256 * 1024;
-/**
- * How long a full ring may make the appending thread wait, in ms: since the worker was last seen to
- * write, and altogether until the ring is half empty again.
- */
-const PATIENCE = 250;
 /** How long the end of the process waits for a worker that is in the middle of a write, in ms. */
 const EXIT_PATIENCE = 2000;
-
-interface PendingFlush {
-  readonly request: number;
-  resolve(): void;
-  reject(error: JournalError): void;
-}
 
 /**
  * Hands everything to a worker that encodes and writes. If the worker ends before its time, or the
@@ -54,24 +43,24 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
   readonly #control: Int32Array;
   readonly #producer: RingProducer;
   readonly #worker: Worker;
-  /** Set once this thread has taken over. */
+  /** What writes before the worker runs; and, set once this thread has taken over, what writes since. */
+  #early: LocalPump | undefined;
   #pump: LocalPump | undefined;
   #workerError: unknown;
-  #flushes: PendingFlush[] = [];
-  #patience = PATIENCE;
-  #seenTail = 0;
-  #seenTailAt = 0;
+  readonly #flushes = new PendingFlushes();
+  readonly #starved: StarvedWorker;
   #closed: Promise<void> | undefined;
   #settleClose: ((failure: Failure | undefined) => void) | undefined;
   #closeAnswer: { readonly failure: Failure | undefined } | undefined;
 
   /** @throws what `new Worker` throws */
   constructor(options: WriterOptions) {
-    const { ring, fd, newIn, rows, filesModule, syncAlways } = options;
+    const { ring, fd, bytes, newIn, rows, filesModule, syncAlways } = options;
     this.#options = options;
     this.#control = ring.control;
+    this.#starved = new StarvedWorker(ring);
     this.#producer = new RingProducer(ring, rows, this);
-    const start: WorkerStart = { memory: ring.memory, fd, newIn, rows, filesModule, syncAlways };
+    const start: WorkerStart = { memory: ring.memory, fd, bytes, newIn, rows, filesModule, syncAlways };
     // No flags, no environment: what the application preloads is not for this thread.
     const path = createRequire(import.meta.url).resolve("#worker");
     this.#worker = new Worker(path, { name: "mlog journal", workerData: start, execArgv: [], env: {} });
@@ -97,12 +86,10 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
   flush(): Promise<void> {
     if (this.#closed !== undefined) return this.#closed;
     if (this.#pump !== undefined) return this.#flushHere(this.#pump);
-    return new Promise((resolve, reject) => {
-      const request = Atomics.add(this.#control, FLUSH, 1) + 1;
-      this.#flushes.push({ request, resolve, reject });
-      this.#worker.ref();
-      this.#ring();
-    });
+    const flushed = this.#flushes.add(Atomics.add(this.#control, FLUSH, 1) + 1);
+    this.#worker.ref();
+    this.#ring();
+    return flushed;
   }
 
   close(): Promise<void> {
@@ -117,20 +104,23 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
   crossed(backlog: number): void {
     if (this.#pump !== undefined) this.#pump.write();
     else if (backlog >= WAKE_BYTES) this.#ring();
-    if (backlog <= this.#options.ring.memory.data.byteLength / 2) this.#patience = PATIENCE;
-    this.#watchTail();
+    this.#starved.watch(backlog);
   }
 
   makeRoom(tail: number): boolean {
     if (this.#pump !== undefined) this.#pump.write();
     else if (Atomics.load(this.#control, STARTED) === 0) this.#writeBeforeWorker();
-    else this.#waitForWorker(tail);
+    else {
+      this.#ring();
+      this.#starved.waitFor(tail);
+    }
     return Atomics.load(this.#control, TAIL) !== tail;
   }
 
-  handOver(record: SharedArrayBuffer): void {
+  handOver(record: SharedArrayBuffer, position: number): void {
+    const message: HugeRecord = { position, record };
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
-    if (this.#pump === undefined) this.#worker.postMessage(record);
+    if (this.#pump === undefined) this.#worker.postMessage(message);
   }
 
   encoder(): FrameEncoder {
@@ -141,8 +131,8 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
     Atomics.store(this.#control, STOP, LEAVE);
     if (this.#pump === undefined && !this.#lock(EXIT_PATIENCE)) {
       const { appended, written } = this.stats();
-      if (appended !== written)
-        reportLost(this.#options.path, appended - written, "the disk does not answer");
+      if (appended === written) return;
+      reportLost(this.#options.path, appended - written, "the disk does not answer");
       return;
     }
     const pump = this.#takeOver();
@@ -162,43 +152,12 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
     Atomics.notify(this.#control, DOORBELL);
   }
 
-  /**
-   * Only a flood fills the ring while the worker was seen to write a moment ago, and then the worker
-   * most likely waits for a processor: let it have that of this thread until a quarter is free. A
-   * disk that hangs is not waited for.
-   */
-  #waitForWorker(tail: number): void {
-    const control = this.#control;
-    this.#ring();
-    this.#watchTail();
-    const start = performance.now();
-    const end = Math.min(start + this.#patience, this.#seenTailAt + PATIENCE);
-    const enough = this.#options.ring.memory.data.byteLength / 8 / 4;
-    Atomics.store(control, STARVED, 1);
-    for (;;) {
-      const now = Atomics.load(control, TAIL);
-      const rest = end - performance.now();
-      const failing = Atomics.load(control, FAILING) !== 0;
-      if (((now - tail) | 0) >= enough || rest <= 0 || failing) break;
-      Atomics.wait(control, TAIL, now, rest);
-    }
-    Atomics.store(control, STARVED, 0);
-    this.#patience -= performance.now() - start;
-  }
-
-  #watchTail(): void {
-    const tail = Atomics.load(this.#control, TAIL);
-    if (tail === this.#seenTail) return;
-    this.#seenTail = tail;
-    this.#seenTailAt = performance.now();
-  }
-
   /** A worker takes long enough to start for the ring to fill. */
   #writeBeforeWorker(): void {
     if (!this.#lock(0)) return;
-    const pump = this.#createPump();
-    pump.write();
-    pump.stop();
+    this.#early ??= this.#createPump();
+    this.#early.stop();
+    this.#early.write();
     Atomics.store(this.#control, LOCK, UNLOCKED);
     Atomics.notify(this.#control, LOCK);
   }
@@ -228,19 +187,14 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
 
   #hear(message: WorkerMessage): void {
     const { path } = this.#options;
-    if (message.kind === "failing") report(this.#options, writeFailed(path, message.failure));
+    if (message.kind === "failing") report(this.#options, failureError(path, message.failure));
     else if (message.kind === "flushed") this.#settleFlushes(message.request, message.failure);
     else this.#closeAnswer = message;
   }
 
   #settleFlushes(upTo: number, failure: Failure | undefined): void {
-    const settled = this.#flushes.filter((flush) => flush.request <= upTo);
-    this.#flushes = this.#flushes.filter((flush) => flush.request > upTo);
-    for (const flush of settled) {
-      if (failure === undefined) flush.resolve();
-      else flush.reject(writeFailed(this.#options.path, failure));
-    }
-    if (this.#flushes.length === 0 && this.#closed === undefined) this.#worker.unref();
+    this.#flushes.settle(upTo, failure && failureError(this.#options.path, failure));
+    if (this.#flushes.size === 0 && this.#closed === undefined) this.#worker.unref();
   }
 
   #workerEnded(): void {
@@ -257,7 +211,7 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
 
   async #flushHere(pump: LocalPump): Promise<void> {
     const failure = pump.flush();
-    if (failure !== undefined) throw writeFailed(this.#options.path, failure);
+    if (failure !== undefined) throw failureError(this.#options.path, failure);
   }
 
   async #close(): Promise<void> {
@@ -268,7 +222,7 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
     forgetOnExit(this);
     files.closeSync(fd);
     const { appended, written } = this.stats();
-    if (failure !== undefined) throw writeFailed(path, failure, appended - written);
+    if (failure !== undefined) throw failureError(path, failure, appended - written);
   }
 
   #closeWorker(): Promise<Failure | undefined> {

@@ -3,7 +3,7 @@ import { createEncoder } from "./encoders.ts";
 import { realFiles, type FileFunctions } from "./file-functions.ts";
 import { Ring } from "./ring.ts";
 import { WorkerLoop } from "./worker-loop.ts";
-import type { WorkerMessage, WorkerStart } from "./worker-protocol.ts";
+import type { HugeRecord, WorkerMessage, WorkerStart } from "./worker-protocol.ts";
 
 const port = parentPort!;
 const start = workerData as WorkerStart;
@@ -11,18 +11,18 @@ const ring = new Ring(start.memory);
 const replaced =
   start.filesModule === undefined ? {} : ((await import(start.filesModule)) as Partial<FileFunctions>);
 
-let huge: Uint8Array | undefined;
+let huge: HugeRecord | undefined;
 
 new WorkerLoop(ring, {
   encoder: createEncoder(start.rows, ring),
   files: { ...realFiles, ...replaced },
   fd: start.fd,
+  bytes: start.bytes,
   newIn: start.newIn,
   syncAlways: start.syncAlways,
-  huge() {
-    // Kept until the loop has written it: a failed write asks again.
-    huge ??= new Uint8Array(receiveMessageOnPort(port)!.message as SharedArrayBuffer);
-    return huge;
+  huge(position) {
+    while (huge?.position !== position) huge = receiveMessageOnPort(port)!.message as HugeRecord;
+    return new Uint8Array(huge.record);
   },
   hugeWritten() {
     huge = undefined;

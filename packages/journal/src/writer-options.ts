@@ -8,6 +8,8 @@ import type { Ring } from "./ring.ts";
 export interface WriterOptions {
   readonly path: string;
   readonly fd: number;
+  /** The size of the file when it was opened. */
+  readonly bytes: number;
   /** The folder of the file, if the file is new. */
   readonly newIn: string | undefined;
   readonly rows: RowLayout;
@@ -32,7 +34,11 @@ export function report(options: WriterOptions, error: JournalError): void {
 }
 
 /** The error for a failure that was told in plain data, perhaps by another thread. */
-export function writeFailed(path: string, failure: Failure, lost = 0): JournalError {
+export function failureError(path: string, failure: Failure, lost = 0): JournalError {
+  if (failure.action === "watch") {
+    const message = `something else changes ${JSON.stringify(path)} (${failure.message}); writing goes on at its end`;
+    return new JournalError("FILE_CHANGED", message);
+  }
   const cause = Object.assign(new Error(failure.message), { code: failure.code });
   const what = failure.action === "write" ? "written" : "synced";
   const then = lost === 0 ? "it is tried again while the process lives" : `${lost} records are lost`;
