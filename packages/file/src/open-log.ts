@@ -5,6 +5,7 @@ import { openJournal, type RecordWriter } from "@mlog/journal";
 import { METRICS_ROW } from "./json-lines.ts";
 import { readTail, type Tail } from "./log-tail.ts";
 import type { Settings } from "./options.ts";
+import { assertTimeless } from "./segment-name.ts";
 
 /** A log that is open for appending, and where it goes on. */
 export interface OpenLog extends Tail {
@@ -24,6 +25,7 @@ export function openLog(settings: Settings, run: Pick<RunContext, "state" | "rep
   const name = formatName(settings.filename, { runName, ranks });
   assertSafeName(name, "filename");
   const path = resolve(settings.root, name);
+  assertTimeless(path, run.state, "filename");
   const goesOn = settings.resume && settings.format === "jsonl" && existsSync(path);
   const tail = goesOn ? readTail(path, { runName, rank: ranks.rank }) : { session: 0, seq: 0 };
   try {

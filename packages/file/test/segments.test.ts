@@ -2,6 +2,7 @@ import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, truncate
 import { join, relative } from "node:path";
 import { State } from "@mlog/core";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { eventually } from "./eventually.ts";
 import { FakeUploader } from "./fake-uploader.ts";
 import { type OpenRun, openRun, type RunOptions } from "./open-run.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -51,7 +52,7 @@ describe("the segments of a log", () => {
       run: { runName: "night", ranks: { rank: 1, worldSize: 2 } },
     });
     await logger.flush();
-    await vi.waitFor(() => expect(uploader.files.size).toBe(1));
+    await eventually(() => expect(uploader.files.size).toBe(1));
     const first = [...uploader.files.values()][0]!.length;
     await logger.close();
     expect(segmentNames(uploader)).toEqual([
@@ -95,7 +96,7 @@ describe("the segments of a log", () => {
     expect(uploader.requests).toHaveLength(1);
     await logger.flush();
     expect(uploader.requests).toHaveLength(1);
-    await vi.waitFor(() => expect(uploader.concatenated()).toBe(text()));
+    await eventually(() => expect(uploader.concatenated()).toBe(text()));
     await logger.close();
   });
 
@@ -134,10 +135,10 @@ describe("the segments of a log", () => {
     vi.advanceTimersByTime(59_000);
     expect(uploader.requests).toHaveLength(0);
     vi.advanceTimersByTime(1000);
-    await vi.waitFor(() => expect(uploader.files.size).toBe(1));
+    await eventually(() => expect(uploader.files.size).toBe(1));
     logger.logTraces({ large: "x".repeat(8 * MiB) });
     vi.advanceTimersByTime(1000);
-    await vi.waitFor(() => expect(uploader.files.size).toBe(2));
+    await eventually(() => expect(uploader.files.size).toBe(2));
     await logger.close();
   });
 
@@ -145,7 +146,7 @@ describe("the segments of a log", () => {
     const uploader = new FakeUploader();
     const { logger, state } = open(temporaryFolder(), uploader, { durability: "record", flushInterval: 2 });
     let expected = 0;
-    const segments = (): Promise<void> => vi.waitFor(() => expect(uploader.files.size).toBe(expected));
+    const segments = (): Promise<void> => eventually(() => expect(uploader.files.size).toBe(expected));
     const settled = async (does: () => void, adds: number): Promise<void> => {
       logger.logMetrics({ loss: 1 });
       does();
@@ -171,7 +172,7 @@ describe("the segments of a log", () => {
     logger.logMetrics({ loss: 1 });
     expect(uploader.requests).toHaveLength(0);
     state.nextBatch();
-    await vi.waitFor(() => expect(uploader.files.size).toBe(1));
+    await eventually(() => expect(uploader.files.size).toBe(1));
     await logger.close();
   });
 
@@ -212,7 +213,7 @@ describe("an uploader in trouble", () => {
     const { logger, text, errors, state } = open(temporaryFolder(), uploader);
     logger.logMetrics({ loss: 1 });
     await logger.flush();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(errors.map((error) => (error as { code?: unknown }).code)).toContain("SEGMENT_NOT_SHIPPED"),
     );
     state.nextBatch();
@@ -254,7 +255,7 @@ describe("an uploader in trouble", () => {
     void logger.flush();
     const sealed = (): number =>
       readFileSync(`${path}.segments/ledger.jsonl`, "utf8").match(/"sealed"/g)!.length;
-    await vi.waitFor(() => expect(sealed()).toBe(5));
+    await eventually(() => expect(sealed()).toBe(5));
     expect(readdirSync(`${path}.segments`).filter((name) => name.startsWith("part-"))).toHaveLength(4);
     await logger.close({ timeout: 50 });
   });
@@ -267,7 +268,7 @@ describe("a run that goes on after it was killed", () => {
     const first = open(root, uploader);
     first.logger.logMetrics({ loss: 1 });
     await first.logger.flush();
-    await vi.waitFor(() => expect(uploader.files.size).toBe(1));
+    await eventually(() => expect(uploader.files.size).toBe(1));
     uploader.behaviour = () => "hangs";
     first.logger.logMetrics({ loss: 2 });
     await first.logger.flush();
