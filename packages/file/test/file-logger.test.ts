@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Logger, State } from "@mlog/core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { FileLogger, type FileLoggerOptions } from "../src/index.ts";
+import { FileLogger, type FileLoggerOptions, MAX_LINE_BYTES } from "../src/index.ts";
 import { eventually } from "./eventually.ts";
 import { openRun } from "./open-run.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -195,6 +195,39 @@ describe("what became of the records", () => {
     logger.logMetrics({ loss: 1 });
     expect(await logger.close()).toEqual([{ destination: "file", delivered: 3, pending: 0, dropped: 0 }]);
   });
+});
+
+describe("what could not be kept", () => {
+  it("makes the next flush reject, is counted, and is named in the log", async () => {
+    const { logger, file, lines } = openRun(temporaryFolder());
+    logger.logMetrics({ loss: 1 });
+    logger.logTraces({ large: "x".repeat(MAX_LINE_BYTES) });
+    await expect(logger.flush()).rejects.toMatchObject({
+      code: "NOT_SAFE",
+      errors: [{ code: "RECORD_TOO_LARGE" }, { code: "RECORDS_DROPPED" }],
+    });
+    expect(lines().at(-1)).toMatchObject({ type: "dropped", seq: 3, from: 2, to: 2 });
+    expect(file.delivery()).toEqual({ delivered: 3, pending: 0, dropped: 1 });
+    logger.logMetrics({ loss: 2 });
+    await logger.flush();
+    expect(await logger.close()).toMatchObject([{ delivered: 5, dropped: 1 }]);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))(
+    "on a full disk neither stops the loop nor is said to be safe",
+    async () => {
+      const root = temporaryFolder();
+      mkdirSync(join(root, "run"));
+      symlinkSync("/dev/full", join(root, "run", "logs-rank0.jsonl"));
+      const { logger, file, errors } = openRun(root, { overwrite: true });
+      for (let i = 0; i < 100; i++) logger.logMetrics({ i });
+      await expect(logger.flush()).rejects.toMatchObject({ code: "NOT_SAFE" });
+      expect(errors.map((error) => (error as { code?: unknown }).code)).toContain("WRITE_FAILED");
+      expect(file.delivery()).toMatchObject({ delivered: 0, pending: 101, resumeFrom: file.path });
+      logger.logMetrics({ last: 1 });
+      await expect(logger.close({ timeout: 5000 })).rejects.toMatchObject({ code: "NOT_SAFE" });
+    },
+  );
 });
 
 describe("a wrong option", () => {
