@@ -64,10 +64,11 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
     // No flags, no environment: what the application preloads is not for this thread.
     const path = createRequire(import.meta.url).resolve("#worker");
     this.#worker = new Worker(path, { name: "mlog journal", workerData: start, execArgv: [], env: {} });
-    this.#worker.unref();
     this.#worker.on("message", (message: WorkerMessage) => this.#hear(message));
     this.#worker.on("error", (error) => (this.#workerError = error));
     this.#worker.on("exit", () => this.#workerEnded());
+    // Listening for messages holds the process, so this comes last.
+    this.#worker.unref();
     drainOnExit(this);
   }
 
