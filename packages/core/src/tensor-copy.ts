@@ -27,7 +27,7 @@ export function viewValues(source: TensorSource, copy?: TensorData): TensorData 
   const { data, dtype, offset, shape, strides } = source;
   const size = sizeOf(shape);
   const expected = rowMajor(shape);
-  if (!shape.every((length, axis) => length === 1 || strides[axis] === expected[axis])) {
+  if (size > 0 && !shape.every((length, axis) => length === 1 || strides[axis] === expected[axis])) {
     return gather(source, copy ?? new (arrayClass(dtype))(size));
   }
   const view = data.subarray(offset, offset + size);

@@ -63,14 +63,14 @@ export function openTensor(value: unknown, argument: string): MaybePromise<Tenso
   const isPicture = given !== fields.dims && given !== fields.shape;
   const type = isPicture ? undefined : given === fields.dims ? fields.type : fields.dtype;
   const strides = isList(fields.stride) ? Array.from(fields.stride as readonly number[]) : undefined;
-  const offset = strides && Number(fields.offset ?? 0);
+  const offset = strides === undefined ? 0 : ((fields.offset ?? 0) as number);
   return whenRead(readData(fields, shape, argument), (data) => {
     const values = readValues(data, type, argument);
-    const source = { ...values, shape, strides: strides ?? rowMajor(shape), offset: offset ?? 0, isPicture };
+    const source = { ...values, shape, strides: strides ?? rowMajor(shape), offset, isPicture };
     if (!isInside(source) || (!strides && values.data.length !== sizeOf(shape))) {
       throw wrongValue(
         argument,
-        `shape [${shape}]${strides ? ` with stride [${strides}] and offset ${offset}` : ""} needs ${sizeOf(shape)} values ` +
+        `shape [${shape}]${strides ? ` with stride [${strides.map(describe)}] and offset ${describe(offset)}` : ""} needs ${sizeOf(shape)} values ` +
           `inside of data, which has ${values.data.length}: pass the shape that the data have`,
       );
     }
@@ -104,6 +104,7 @@ function isList(value: unknown): value is ArrayLike<unknown> {
 }
 
 function isInside({ data, shape, strides, offset }: TensorSource): boolean {
+  if (!Number.isInteger(offset)) return false;
   let lowest = offset;
   let highest = offset;
   for (const [axis, length] of shape.entries()) {
@@ -112,7 +113,7 @@ function isInside({ data, shape, strides, offset }: TensorSource): boolean {
     lowest += Math.min(reach, 0);
     highest += Math.max(reach, 0);
   }
-  return shape.includes(0) || (data.length > highest && lowest >= 0 && Number.isInteger(offset));
+  return shape.includes(0) || (data.length > highest && lowest >= 0);
 }
 
 function readData(fields: Fields, shape: readonly number[], argument: string): MaybePromise<unknown> {
