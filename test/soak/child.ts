@@ -28,6 +28,8 @@ export interface Child {
 export interface ChildOptions {
   /** A module of `children/` that the child loads first. */
   readonly preload?: string;
+  /** For Node, besides those of this process. */
+  readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** In milliseconds; a child that lives longer is killed, and its proof fails. Default: 60 000. */
   readonly limit?: number;
@@ -39,7 +41,13 @@ export function startChild(name: string, input: object, options: ChildOptions = 
   const preload = options.preload === undefined ? [] : ["--import", moduleOf(options.preload).href];
   const child = spawn(
     process.execPath,
-    [...process.execArgv, ...preload, fileURLToPath(moduleOf(name)), JSON.stringify(input)],
+    [
+      ...process.execArgv,
+      ...(options.flags ?? []),
+      ...preload,
+      fileURLToPath(moduleOf(name)),
+      JSON.stringify(input),
+    ],
     { stdio: ["ignore", "pipe", "pipe", "pipe"], env: { ...process.env, ...options.env } },
   );
   const acknowledgements: Acknowledgement[] = [];

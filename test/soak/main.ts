@@ -6,7 +6,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import type { Proof } from "./proof.ts";
 import { exits } from "./proofs/exits.ts";
 import { failingDisk } from "./proofs/failing-disk.ts";
@@ -71,9 +71,7 @@ async function holds(proof: Proof): Promise<boolean> {
     console.log(`ok      ${proof.name}: ${numbers} (${seconds()})`);
     return true;
   } catch (error) {
-    console.log(
-      `FAILED  ${proof.name}: ${error instanceof Error ? error.stack : String(error)} (${seconds()})`,
-    );
+    console.log(`FAILED  ${proof.name}: ${inspect(error)} (${seconds()})`);
     return false;
   } finally {
     rmSync(own, { recursive: true, force: true });

@@ -23,3 +23,12 @@ export interface Setting {
 export function sampled(setting: Setting, count: number): number {
   return Math.max(1, Math.round(count * setting.fraction));
 }
+
+/** What `work` gives; if it throws, the error says where. */
+export async function within<Result>(where: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new Error(`${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}

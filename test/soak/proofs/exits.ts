@@ -4,7 +4,7 @@ import { describeEnding, type Ending, startChild } from "../child.ts";
 import type { Input, Way } from "../children/end-after-burst.ts";
 import { assertGapFree, logPath, readLog } from "../log.ts";
 import { assertNumbered } from "../numbered-metrics.ts";
-import { type Proof, sampled, type Setting } from "../proof.ts";
+import { type Proof, sampled, type Setting, within } from "../proof.ts";
 
 const BURST = 20_000;
 /** What a process that ends in a way is told apart by; logging may not change it. */
@@ -30,35 +30,36 @@ export const exits: Proof = {
     const rounds = sampled(setting, 10);
     let records = 0;
     for (let round = 0; round < rounds; round++) {
-      for (const way of WAYS)
-        records += await end(setting, way, `${way} ${round}`, sizeOfBurst(setting, round));
+      for (const way of WAYS) records += await end(setting, way, round);
     }
     return `${rounds * WAYS.length} processes that ended in ${WAYS.length} ways, ${records} records, none lost`;
   },
 };
 
-/** All of a burst, none of it, or up to any place in it. */
-function sizeOfBurst({ random }: Setting, round: number): number {
-  return round % 3 === 0 ? BURST : round % 3 === 1 ? random.below(BURST) : random.below(3);
+function end({ random, folder }: Setting, way: Way, round: number): Promise<number> {
+  // All of a burst, up to any place in it, or next to nothing.
+  const count = [BURST, random.below(BURST), random.below(3)][round % 3]!;
+  const pause = random.chance(0.5) ? -1 : random.below(60);
+  const input: Input = { root: join(folder, `${way} ${round}`), way, count, pause };
+  return within(JSON.stringify(input), () => endOnce(input));
 }
 
-async function end({ random, folder }: Setting, way: Way, name: string, count: number): Promise<number> {
-  const root = join(folder, name);
-  const pause = random.chance(0.5) ? -1 : random.below(60);
-  const child = startChild("end-after-burst", { root, way, count, pause } satisfies Input);
+/** @returns the number of records in the log */
+async function endOnce(input: Input): Promise<number> {
+  const { root, way, count } = input;
+  const child = startChild("end-after-burst", input);
   if (way === "SIGTERM with closeOnSignals") {
     await child.first("ready");
     child.kill("SIGTERM");
   }
   const ending = await child.ended;
   const { code, signal } = ending;
-  const where = `${count} records ${pause} ms after the construction, ended by ${way}`;
-  assert.deepEqual({ code, signal }, ENDINGS[way], `${where}: ${describeEnding(ending)}`);
+  assert.deepEqual({ code, signal }, ENDINGS[way], describeEnding(ending));
   const records = await readLog(logPath(root));
-  assert.equal(assertGapFree(records), 0, `dropped of ${where}`);
-  assert.equal(assertNumbered(records), count, `records of ${where}`);
+  assert.equal(assertGapFree(records), 0, "dropped");
+  assert.equal(assertNumbered(records), count, "records kept");
+  assert.equal(records[0]?.type, "start");
   const isClosed = way === "close" || way === "SIGTERM with closeOnSignals";
-  assert.equal(records[0]!.type, "start");
   if (isClosed) assert.equal(records.at(-1)?.type, "end");
   return records.length;
 }

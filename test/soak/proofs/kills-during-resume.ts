@@ -6,7 +6,7 @@ import { describeEnding, startChild } from "../child.ts";
 import type { Input } from "../children/log-at-1khz.ts";
 import { assertGapFree, logPath, readLog } from "../log.ts";
 import { assertNumbered } from "../numbered-metrics.ts";
-import { type Proof, sampled, type Setting } from "../proof.ts";
+import { type Proof, sampled, type Setting, within } from "../proof.ts";
 
 const SESSIONS = 5;
 
@@ -20,11 +20,7 @@ export const killsDuringResume: Proof = {
     const files = sampled(setting, 20);
     const found = { sessions: 0, tornLines: 0, records: 0 };
     for (let file = 0; file < files; file++) {
-      try {
-        await resumeAndKill(setting, file, found);
-      } catch (error) {
-        throw new Error(`at file ${file}`, { cause: error });
-      }
+      await within(`log ${file}`, () => resumeAndKill(setting, file, found));
     }
     return (
       `${files} logs of ${SESSIONS} processes each, ${found.sessions} of them lived to begin a session, ` +

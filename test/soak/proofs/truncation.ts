@@ -7,7 +7,7 @@ import { repairLines } from "@mlog/journal";
 import { describeEnding, startChild } from "../child.ts";
 import type { Input } from "../children/log-every-type.ts";
 import { assertGapFree, countLines, logPath, readLog, RUN } from "../log.ts";
-import type { Proof, Setting } from "../proof.ts";
+import { type Proof, type Setting, within } from "../proof.ts";
 
 /** How far before its end a log is cut, in bytes. */
 const TAIL = 4096;
@@ -51,11 +51,8 @@ async function cutAtEach(setting: Setting, name: string, bytes: Buffer, from: nu
   const stride = setting.fraction === 1 ? 1 : SAMPLE_STRIDE;
   let cuts = 0;
   for (let end = from + setting.random.below(stride); end <= bytes.length; end += stride) {
-    try {
-      await cutAt(join(setting.folder, name, String(end)), bytes.subarray(0, end));
-    } catch (error) {
-      throw new Error(`cut of the ${name} at byte ${end} of ${bytes.length}`, { cause: error });
-    }
+    const where = `cut of the ${name} at byte ${end} of ${bytes.length}`;
+    await within(where, () => cutAt(join(setting.folder, name, String(end)), bytes.subarray(0, end)));
     cuts++;
   }
   return cuts;
