@@ -1,5 +1,7 @@
+import { createRequire } from "node:module";
 import { image } from "@mlog/core";
 import { describe, expect, it } from "vitest";
+import { FORMAT_VERSION } from "../src/index.ts";
 import { ofType, openRun, readAll } from "./open-run.ts";
 import { expectValid, isValid } from "./schema.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -234,6 +236,14 @@ describe("the lines of a log", () => {
 
 describe("the schema", () => {
   const head = { v: 1, seq: 0, time: 1, step: 0, epoch: 0, batch: 0, sample: 0, token: 0 };
+
+  it("is what @mlog/file/schema.json names", () => {
+    const schema = createRequire(import.meta.url)("@mlog/file/schema.json") as unknown;
+    expect(schema).toMatchObject({
+      title: "A line of an mlog log, version 1",
+      properties: { v: { const: FORMAT_VERSION } },
+    });
+  });
 
   it("lets through types and fields that a later release adds", () => {
     expect(isValid({ ...head, type: "video", frames: 3 })).toBe(true);
