@@ -7,11 +7,15 @@ import { pixelBytes } from "./pixel-bytes.ts";
 import type { Answer, Job, Request, WorkerStart } from "./protocol.ts";
 import { contactSheet, overlay } from "./render.ts";
 
+/** In bytes. The C library never hands out used memory, which would have to be cleared, in pieces of more than 32 MiB. */
+const COUNTED_AT_ONCE = 64 * 2 ** 20;
+
 const port = parentPort!;
 const { concurrency, ledger } = workerData as WorkerStart;
 const pool = new BufferPool(concurrency);
 const waiting: Request[] = [];
 let running = 0;
+let uncounted = 0;
 
 port.on("message", (request: Request) => {
   waiting.push(request);
@@ -61,10 +65,13 @@ async function make(job: Job): Promise<EncodedImage> {
 }
 
 /**
- * V8 collects garbage by the memory it counts, and does not count shared memory: without as much
- * ordinary memory dropped at the same time, pixels that are done with would pile up by the
- * gigabyte. Nobody touches this memory, so that the system never has to provide it.
+ * V8 collects garbage by the memory it counts, and does not count shared memory: pixels that are done
+ * with would pile up by the gigabyte. So as much ordinary memory is dropped, in pieces so large that
+ * the system gives them as mere addresses, and nobody touches them.
  */
 function letGo(bytes: number): void {
-  void new ArrayBuffer(bytes);
+  uncounted += bytes;
+  if (uncounted < COUNTED_AT_ONCE) return;
+  uncounted = 0;
+  void new ArrayBuffer(COUNTED_AT_ONCE);
 }
