@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
 import { RawImage } from "@huggingface/transformers";
 import { defaultDevice, init, numpy } from "@jax-js/jax";
 import { type TensorLike, image } from "@mlog/core";
-import { tensor as tfTensor } from "@tensorflow/tfjs";
+import type * as TensorFlow from "@tensorflow/tfjs";
 import ndarray from "ndarray";
 import { Tensor as OnnxTensor } from "onnxruntime-common";
 import sharp from "sharp";
 import { afterAll, expect, it } from "vitest";
 import { ImageEncoder } from "../src/index.ts";
 
+// The bundle with everything in it: the entry for Node requires a package that it does not depend on.
+const tf = createRequire(import.meta.url)("@tensorflow/tfjs/dist/tf.min.js") as typeof TensorFlow;
 const encoder = new ImageEncoder();
 afterAll(() => encoder.close());
 
@@ -29,6 +32,7 @@ function nested(values: ArrayLike<number>, channels: number): number[][][] {
 }
 
 it("the same picture in any library's tensor gives the same bytes", async () => {
+  await tf.setBackend("cpu");
   await init("cpu");
   defaultDevice("cpu");
   const picture = bytes(4);
@@ -43,9 +47,9 @@ it("the same picture in any library's tensor gives the same bytes", async () => 
     "floats and shape": { data: floats, shape },
     "nested arrays": nested(picture, 4),
     "ndarray view": mirrored,
-    "TensorFlow.js": tfTensor(Array.from(picture), [height, width, 4], "int32"),
+    "TensorFlow.js": tf.tensor(Array.from(picture), [height, width, 4], "int32"),
     onnxruntime: new OnnxTensor("uint8", picture, shape),
-    "transformers.js": new RawImage(picture, width, height, 4).toTensor("HWC") as TensorLike,
+    "transformers.js": new RawImage(picture, width, height, 4).toTensor("HWC"),
     "jax-js": numpy.array(floats).reshape(shape),
     "sharp raw": raw,
     // The real class exists in browsers only; this has its shape.
