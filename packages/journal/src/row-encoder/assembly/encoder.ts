@@ -1,5 +1,5 @@
 // @ts-nocheck AssemblyScript: its types are not TypeScript's.
-import { writeNumber, writePairs } from "./number";
+import { writeNumber } from "./number";
 
 // What the frames are is said in src/frame.ts.
 const ROW: u32 = 1;
@@ -35,7 +35,6 @@ export function configure(
   output_: usize,
   batch_: u32,
 ): void {
-  writePairs();
   texts = texts_;
   fieldCount = fieldCount_;
   quoted = quoted_;

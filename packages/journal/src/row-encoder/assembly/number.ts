@@ -6,12 +6,8 @@
 
 import { MIN_POWER, POWERS } from "./powers";
 
-/** "00" to "99". */
-const PAIRS: usize = memory.data(200);
-
-export function writePairs(): void {
-  for (let i: u32 = 0; i < 100; i++) store<u16>(PAIRS + (i << 1), ((48 + (i % 10)) << 8) | (48 + i / 10));
-}
+/** 10^0 to 10^7. */
+const TENS: usize = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000]);
 
 /** Writes a finite `value` at `out`; returns the end. May scribble on up to 24 bytes behind it. */
 export function writeNumber(out: usize, value: f64): usize {
@@ -107,6 +103,10 @@ function writeTrimmed(out: usize, digits: u64, exponent: i32): usize {
     digits /= 100000000;
     exponent += 8;
   }
+  if ((digits & 0xf) == 0 && digits % 10000 == 0) {
+    digits /= 10000;
+    exponent += 4;
+  }
   while ((digits & 1) == 0) {
     const tenth = digits / 10;
     if (tenth * 10 != digits) break;
@@ -162,37 +162,27 @@ function digitCount(value: u64): i32 {
   return count;
 }
 
+/** Writes the `length` digits of `value`, in groups of eight of which the last one is aligned to the end. */
 function writeDigits(out: usize, value: u64, length: i32): void {
-  let at = out + length;
-  if (value >= 100000000) {
+  if (length > 16) {
+    const top = value / 10000000000000000;
+    store<u8>(out++, u8(48 + top));
+    value -= top * 10000000000000000;
+    length = 16;
+  }
+  if (length > 8) {
     const high = value / 100000000;
-    let low = u32(value - high * 100000000);
-    const lowHigh = low / 10000;
-    low -= lowHigh * 10000;
-    at -= 8;
-    writeFour(at + 4, low);
-    writeFour(at, lowHigh);
-    value = high;
+    writeEight(out, high * load<u64>(TENS + ((16 - length) << 3)));
+    writeEight(out + length - 8, value - high * 100000000);
+  } else {
+    writeEight(out, value * load<u64>(TENS + ((8 - length) << 3)));
   }
-  let rest = u32(value);
-  while (rest >= 10000) {
-    const next = rest / 10000;
-    at -= 4;
-    writeFour(at, rest - next * 10000);
-    rest = next;
-  }
-  if (rest >= 100) {
-    const next = rest / 100;
-    at -= 2;
-    store<u16>(at, load<u16>(PAIRS + ((rest - next * 100) << 1)));
-    rest = next;
-  }
-  if (rest >= 10) store<u16>(at - 2, load<u16>(PAIRS + (rest << 1)));
-  else store<u8>(at - 1, u8(48 + rest));
 }
 
-function writeFour(out: usize, value: u32): void {
-  const high = value / 100;
-  store<u16>(out, load<u16>(PAIRS + (high << 1)));
-  store<u16>(out, load<u16>(PAIRS + ((value - high * 100) << 1)), 2);
+/** Halves the digits three times, all parts at once: 4 + 4, then 2 + 2 + 2 + 2, then one per byte. */
+function writeEight(out: usize, value: u64): void {
+  const fours = (value << 32) - ((10000 << 32) - 1) * ((value * 109951163) >>> 40);
+  const twos = (fours << 16) - ((100 << 16) - 1) * (((fours * 10486) >>> 20) & 0x7f0000007f);
+  const ones = (twos << 8) - ((10 << 8) - 1) * (((twos * 103) >>> 10) & 0xf000f000f000f);
+  store<u64>(out, ones + ((u64(0x30303030) << 32) | 0x30303030));
 }
