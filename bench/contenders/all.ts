@@ -1,7 +1,7 @@
 import type { OpenContender } from "./contender.ts";
 
 /** As in the tables. */
-export type ContenderName = "nothing" | "floor" | "mlog" | "pino sync" | "pino lean" | "pino worker" | "JSON";
+export type ContenderName = "nothing" | "floor" | "mlog" | "pino sync" | "pino flat" | "pino worker" | "JSON";
 
 /** Loaded one at a time, in the process that measures it. */
 export const CONTENDERS: Readonly<Record<ContenderName, () => Promise<{ open: OpenContender }>>> = {
@@ -9,7 +9,7 @@ export const CONTENDERS: Readonly<Record<ContenderName, () => Promise<{ open: Op
   floor: () => import("./floor.ts"),
   mlog: () => import("./mlog.ts"),
   "pino sync": () => import("./pino-sync.ts"),
-  "pino lean": () => import("./pino-lean.ts"),
+  "pino flat": () => import("./pino-flat.ts"),
   "pino worker": () => import("./pino-worker.ts"),
   JSON: () => import("./json.ts"),
 };

@@ -3,7 +3,7 @@ import { printHeading, printTable, type Target } from "../harness/report.ts";
 import { interleave } from "../harness/rounds.ts";
 import { casesOf } from "./cases.ts";
 
-const CONTENDERS = ["nothing", "floor", "mlog", "pino sync", "pino worker", "pino lean", "JSON"] as const;
+const CONTENDERS = ["nothing", "floor", "mlog", "pino sync", "pino worker", "pino flat", "JSON"] as const;
 const LEAST_RATIO = { 4: 10, 20: 6 };
 
 export async function sustained({ quick, rounds = quick ? 3 : 7, folder }: Options): Promise<Target[]> {

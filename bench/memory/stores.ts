@@ -27,7 +27,9 @@ function arrayStore(points: number): Store {
   let used = 0;
   return {
     log(metrics) {
-      for (const name in metrics) values[used++] = metrics[name]!;
+      let at = used;
+      for (const name in metrics) values[at++] = metrics[name]!;
+      used = at;
     },
     sum: () => sumOf(values.subarray(0, used)),
   };
