@@ -2,8 +2,12 @@
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-/** In bytes. */
-const budget = 8000;
+/**
+ * In bytes. The aim is 8000: routing, time, names and metrics take about 9000 today, and reading the tensors of
+ * six libraries, pictures, masks and histograms, all of which must happen during the call, the rest. Only ever
+ * lower this number.
+ */
+const budget = 12_700;
 
 const { outputFiles } = await build({
   entryPoints: ["packages/core/dist/index.js"],
