@@ -10,7 +10,7 @@ import { JournalError } from "./journal-error.ts";
 
 /** Words of {@link Ring.control}. HEAD and TAIL are on cache lines of their own. */
 export const HEAD = 0; // appended up to here; written by the appending thread
-export const SLEEPING = 1; // AWAKE, ASLEEP or GONE: whether the appending thread must do something
+export const SLEEPING = 1; // STARTING, AWAKE, ASLEEP or GONE: what the appending thread must do
 export const DOORBELL = 2; // counts rings; the worker waits on it
 export const FLUSH = 3; // number of the latest flush request
 export const STOP = 4; // RUN, CLOSE or LEAVE
@@ -21,10 +21,14 @@ export const TAIL = 16; // written to the file up to here; written by whoever ho
 export const LOCK = 17; // UNLOCKED, or who may encode and write
 export const STARTED = 18; // 1: the worker runs
 
-/** Values of SLEEPING: the worker looks by itself, waits until it is rung for, will never look again. */
-export const AWAKE = 0;
-export const ASLEEP = 1;
-export const GONE = 2;
+/**
+ * Values of SLEEPING: the worker does not run yet, looks by itself, waits until it is rung for, will
+ * never look again.
+ */
+export const STARTING = 0;
+export const AWAKE = 1;
+export const ASLEEP = 2;
+export const GONE = 3;
 
 /** Values of STOP: go on; write all, then end; end at once, the calling thread writes the rest. */
 export const RUN = 0;

@@ -33,7 +33,7 @@ export class StarvedWorker {
     this.#seenTailAt = performance.now();
   }
 
-  /** Waits until a quarter of the ring, full as of `tail`, is written, or patience ends. */
+  /** Waits until half of the ring, full as of `tail`, is written, or patience ends. */
   waitFor(tail: number): void {
     const control = this.#control;
     const start = performance.now();
@@ -42,7 +42,7 @@ export class StarvedWorker {
     for (;;) {
       const now = Atomics.load(control, TAIL);
       const rest = end - performance.now();
-      const written = ((now - tail) | 0) >= this.#ringWords / 4;
+      const written = ((now - tail) | 0) >= this.#ringWords / 2;
       if (written || rest <= 0 || Atomics.load(control, FAILING) !== 0) break;
       Atomics.wait(control, TAIL, now, rest);
     }

@@ -12,6 +12,7 @@ import {
   LEAVE,
   LOCK,
   SLEEPING,
+  STARTING,
   STARTED,
   STOP,
   TAIL,
@@ -53,6 +54,7 @@ export class WorkerLoop {
   run(): void {
     const control = this.#control;
     Atomics.store(control, STARTED, 1);
+    Atomics.compareExchange(control, SLEEPING, STARTING, AWAKE);
     for (;;) {
       // Read before the head is: what was appended before a ring or a request is then seen.
       const bell = Atomics.load(control, DOORBELL);

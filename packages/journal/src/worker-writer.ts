@@ -20,10 +20,12 @@ import {
   LOCK,
   SLEEPING,
   STARTED,
+  STARTING,
   STOP,
   TAIL,
   UNLOCKED,
 } from "./ring.ts";
+import { PlainEncoder } from "./row-encoder/plain-encoder.ts";
 import { StarvedWorker } from "./starved-worker.ts";
 import type { FrameEncoder } from "./row-encoder/frame-encoder.ts";
 import type { HugeRecord, WorkerMessage, WorkerStart } from "./worker-protocol.ts";
@@ -31,6 +33,8 @@ import { report, failureError, type WriterOptions } from "./writer-options.ts";
 
 /** The backlog at which the worker is woken before its time, in bytes. */
 const WAKE_BYTES = 256 * 1024;
+/** The time from which a write counts as slow, in ms. */
+const SLOW = 20;
 /** How long the end of the process waits for a worker that is in the middle of a write, in ms. */
 const EXIT_PATIENCE = 2000;
 
@@ -110,7 +114,7 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
 
   makeRoom(tail: number): boolean {
     if (this.#pump !== undefined) this.#pump.write();
-    else if (Atomics.load(this.#control, STARTED) === 0) this.#writeBeforeWorker();
+    else if (Atomics.load(this.#control, STARTED) === 0) this.#writeEarly();
     else {
       this.#ring();
       this.#starved.waitFor(tail);
@@ -145,6 +149,7 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
 
   #wake(): void {
     if (this.#pump !== undefined) this.#pump.appended();
+    else if (Atomics.load(this.#control, SLEEPING) === STARTING) this.#writeEarly();
     else this.#ring();
   }
 
@@ -153,14 +158,17 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
     Atomics.notify(this.#control, DOORBELL);
   }
 
-  /** A worker takes long enough to start for the ring to fill. */
-  #writeBeforeWorker(): void {
+  /**
+   * Until the worker runs, which takes longer than a kill may cost, each record is written here. If
+   * that turns out to be slow, records rather wait for the worker.
+   */
+  #writeEarly(): void {
     if (!this.#lock(0)) return;
-    this.#early ??= this.#createPump();
-    this.#early.stop();
-    this.#early.write();
+    const start = performance.now();
+    this.#earlyPump().write();
     Atomics.store(this.#control, LOCK, UNLOCKED);
     Atomics.notify(this.#control, LOCK);
+    if (performance.now() - start > SLOW) Atomics.compareExchange(this.#control, SLEEPING, STARTING, AWAKE);
   }
 
   /** Waits up to `patience` ms for the worker to finish its batch. */
@@ -180,6 +188,21 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
     Atomics.store(this.#control, LOCK, BY_CALLER);
     Atomics.store(this.#control, SLEEPING, GONE);
     return (this.#pump = this.#createPump());
+  }
+
+  /** It reports nothing: whoever comes after it meets the same trouble. */
+  #earlyPump(): LocalPump {
+    if (this.#early !== undefined) return this.#early;
+    const { rows, ring } = this.#options;
+    const silent = { ...this.#options, onError() {} };
+    this.#early = new LocalPump(
+      silent,
+      new PlainEncoder(rows, ring.dictionary),
+      () => this.#producer.huge,
+      false,
+    );
+    this.#early.stop();
+    return this.#early;
   }
 
   #createPump(): LocalPump {

@@ -96,6 +96,7 @@ describe.each(ways)("when writing fails on $name", ({ options }) => {
 describe("when the disk hangs", () => {
   test("appending goes on until the memory is full, then refuses at once, and goes on after it", async () => {
     const { faults, journal, text } = open({ bufferBytes: 65_536 });
+    await journal.flush(); // The worker runs.
     faults.set(HANGING);
     journal.append("0\n");
     await faults.hung();

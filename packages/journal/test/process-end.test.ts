@@ -133,15 +133,13 @@ describe("without a thread to write on", () => {
     expect(journal.stats()).toEqual({ appended: 4, written: 4, refused: 0, bytes: 8 });
   });
 
-  test("yet, a loop that never yields loses nothing", async () => {
+  test("yet, the calling thread writes each record before append returns", async () => {
     const path = temporaryFile();
-    const journal = openJournal(path, { rows: layout, bufferBytes: 4096 });
-    const expected: string[] = [];
-    for (let i = 0; i < 2000; i++) {
-      expect(journal.append(`${i}\n`)).toBe(true);
-      expected.push(`${i}\n`);
-    }
+    const journal = openJournal(path, { rows: layout });
+    journal.append("1\n");
+    expect(readFileSync(path, "utf8")).toBe("1\n");
+    journal.append("2\n");
     await journal.close();
-    expect(readFileSync(path, "utf8")).toBe(expected.join(""));
+    expect(readFileSync(path, "utf8")).toBe("1\n2\n");
   });
 });
