@@ -34,11 +34,8 @@ export function readValues(data: unknown, name: unknown, argument: string): Tens
   const Class = arrayClass(dtype);
   // Uint16Array is how bits of 16-bit floats come; but a Float16Array is a float16 and nothing else.
   if (!Array.isArray(data) && (own === dtype || (own !== "float16" && arrayClass(own) === Class))) {
-    const view = data as TensorData;
-    return {
-      dtype,
-      data: view.constructor === Class ? view : new Class(view.buffer, view.byteOffset, view.length),
-    };
+    const { buffer, byteOffset, length } = data as TensorData;
+    return { dtype, data: new Class(buffer, byteOffset, length) };
   }
   return { dtype, data: convert(data as ArrayLike<unknown>, dtype, argument) };
 }

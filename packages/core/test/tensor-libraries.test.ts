@@ -230,6 +230,17 @@ describe("ndarray of scijs", () => {
     });
   });
 
+  test("never takes the values of a Float16Array for the bits of another dtype", () => {
+    const Float16 = (globalThis as unknown as { Float16Array?: new (values: number[]) => Float32Array })
+      .Float16Array;
+    if (Float16 === undefined) return;
+    const data = new Float16([1, 2]);
+    expect(readNow({ data, shape: [2], dtype: "uint16" }).data).toStrictEqual(Uint16Array.of(1, 2));
+    expect(thrownBy(() => readNow({ data, shape: [2], dtype: "bfloat16" }))).toMatchObject({
+      code: "INVALID_TENSOR",
+    });
+  });
+
   test("honours strides: transposed, reversed, cropped, stepped and broadcast views", () => {
     const a = ndarray(Float32Array.of(0, 1, 2, 3, 4, 5), [2, 3]);
     const values = (view: typeof a): number[] => Array.from(readNow(view).data, Number);
@@ -370,6 +381,9 @@ test("a view has the values without a copy where they lie in order", () => {
   const data = Float32Array.of(1, 2, 3, 4);
   const view = viewTensor(ndarray(data, [2, 2]), "values") as TensorSnapshot;
   expect(view.data.buffer).toBe(data.buffer);
+  const row = viewTensor(ndarray(data, [2, 2]).hi(1, 2).transpose(1, 0), "values") as TensorSnapshot;
+  expect(row).toMatchObject({ shape: [2, 1], data: Float32Array.of(1, 2) });
+  expect(row.data.buffer).toBe(data.buffer);
   const gathered = viewTensor(ndarray(data, [2, 2]).transpose(1, 0), "values") as TensorSnapshot;
   expect(gathered.data).toStrictEqual(Float32Array.of(1, 3, 2, 4));
 });
