@@ -213,12 +213,7 @@ describe("wrong arguments throw with a code that names them, and log nothing", (
       "9007199254740993n",
       (l) => l.logMetrics({ n: 9007199254740993n }),
     ],
-    [
-      "a tensor of two elements",
-      "INVALID_METRIC",
-      '"t"',
-      (l) => l.logMetrics({ t: new Float32Array(2) }),
-    ],
+    ["a tensor of two elements", "INVALID_METRIC", '"t"', (l) => l.logMetrics({ t: new Float32Array(2) })],
     ["an empty metric name", "INVALID_NAME", "1 to 1024", (l) => l.logMetrics({ "": 1 })],
     ["a metric name of 1 MB", "INVALID_NAME", "1048576", (l) => l.logMetrics({ ["x".repeat(2 ** 20)]: 1 })],
     ["a NaN step", "INVALID_STEP", "NaN", (l) => l.logMetrics({ a: 1 }, { step: Number.NaN })],
