@@ -4,7 +4,7 @@ import type { ViteUserConfig } from "vitest/config";
 process.env["SEED"] ??= String(Math.trunc(Math.random() * 2 ** 31));
 
 const config: ViteUserConfig = {
-  ssr: { resolve: { conditions: ["@mlog/source", "node", "import", "module", "default"] } },
+  ssr: { resolve: { conditions: ["@mlog/source", "node"] } },
   test: {
     include: ["{packages,examples}/*/test/**/*.test.ts", "test/**/*.test.ts"],
     // Workers and child processes that a test starts shall find the sources too.

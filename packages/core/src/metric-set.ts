@@ -110,7 +110,7 @@ function toNumber(value: unknown, name: string): number {
   if (typeof value === "number") return value;
   if (typeof value === "boolean" || (typeof value === "bigint" && Number.isSafeInteger(Number(value))))
     return Number(value);
-  const scalar = readScalar(value);
+  const scalar = readScalar(value, `metric ${describe(name)}`);
   if (scalar !== undefined) return scalar;
   throw invalid(
     "INVALID_METRIC",
