@@ -1,3 +1,4 @@
+export { decodeImage, decodeMask } from "./decode-image.ts";
 export type { EncodedImage } from "./encoded-image.ts";
 export {
   type ContactSheetOptions,
