@@ -61,7 +61,10 @@ export interface RunContext {
   /** Hands a file to the destinations that take files; see {@link Logger.uploadFile}. */
   uploadFile(remoteFileName: string, filePath: string | URL, options?: { overwrite?: boolean }): Upload;
   hasFileUploadDestination(): boolean;
-  /** Tells the logger's `onError`. Never throws. */
+  /**
+   * Tells the logger's `onError`, and no more: what is lost makes `flush()` or `close()` of the
+   * destination reject. Never throws.
+   */
   report(error: unknown): void;
 }
 

@@ -15,7 +15,7 @@ export function toError(thrown: unknown): Error {
   return new MlogError("DESTINATION_FAILED", message, { cause: thrown });
 }
 
-/** What went wrong in one destination: told to `onError` at once, and kept until it is collected. */
+/** What went wrong in one destination: told to `onError` at once, and kept if it cost something that was logged. */
 export class Failures {
   readonly #destination: string;
   readonly #onError: ErrorListener;
@@ -26,10 +26,15 @@ export class Failures {
     this.#onError = onError;
   }
 
-  /** Never throws. */
+  /** Something is not safe. Never throws. */
   add(thrown: unknown): void {
+    if (this.#kept.length < KEPT) this.#kept.push(toError(thrown));
+    this.tell(thrown);
+  }
+
+  /** Something that costs nothing by itself. Never throws. */
+  tell(thrown: unknown): void {
     const error = toError(thrown);
-    if (this.#kept.length < KEPT) this.#kept.push(error);
     try {
       this.#onError(error, this.#destination);
     } catch (fault) {

@@ -228,7 +228,7 @@ export class Logger implements AsyncDisposable {
       state: this.state,
       uploadFile: (remoteFileName, filePath, options) => this.#upload(remoteFileName, filePath, options),
       hasFileUploadDestination: () => this.hasFileUploadDestination(),
-      report: (error) => route.failures.add(error),
+      report: (error) => route.failures.tell(error),
     };
   }
 

@@ -44,6 +44,18 @@ describe("a destination that fails", () => {
     ]);
   });
 
+  test("and says so itself is heard, and flush rejects only if its own flush does", async () => {
+    const { seen, onError } = listen();
+    let report!: (error: unknown) => void;
+    const falling = recorder({ init: (run) => void (report = run.report) });
+    const logger = new Logger(newState(), falling, { onError });
+    report(new Error("went on without its worker"));
+    logger.logMetrics({ a: 1 });
+    await logger.flush();
+    expect(seen.map(([error]) => error.message)).toEqual(["went on without its worker"]);
+    expect(await logger.close()).toMatchObject([{ delivered: 1, dropped: 0 }]);
+  });
+
   test("by an onError that throws is still kept from the loop", () => {
     const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
     const broken = recorder({
