@@ -1,8 +1,8 @@
-import { HUGE, LAST, MAX_FRAME_WORDS, ROW, rowWords, SKIP, TEXT } from "./frame.ts";
+import { HUGE, LAST, ROW, rowWords, SKIP, TEXT } from "./frame.ts";
 import { JournalError } from "./journal-error.ts";
 import { NameTable } from "./name-table.ts";
 import type { RowLayout, WriterStats } from "./record-writer.ts";
-import { frameMemory, HEAD, TAIL, WHOLE, WRITTEN, type Ring } from "./ring.ts";
+import { HEAD, TAIL, WHOLE, WRITTEN, type Ring } from "./ring.ts";
 import type { FrameEncoder } from "./row-encoder/frame-encoder.ts";
 import { rowText } from "./row-encoder/row-text.ts";
 
@@ -50,7 +50,6 @@ export class RingProducer {
   #lastNames: readonly string[] | undefined;
   #lastIds: Uint32Array = new Uint32Array(0);
   #encoder: FrameEncoder | undefined;
-  #scratch = frameMemory(new ArrayBuffer(MAX_FRAME_WORDS * 8));
   #huge: { readonly record: SharedArrayBuffer; readonly end: number } | undefined;
 
   #stopped = false;
@@ -102,7 +101,10 @@ export class RingProducer {
   /** See `RecordWriter.append`. */
   append(record: string): boolean {
     const start = (this.#at + 1) * 8;
-    if (start + record.length * 3 > this.#end * 8) return this.#appendBytes(Buffer.from(record));
+    if (start + record.length * 3 > this.#end * 8) {
+      const text = Buffer.from(record);
+      return this.#appendBytes(text, text.length);
+    }
     const bytes = this.#ring.frames.bytes.write(record, start, "utf8");
     this.#frame(TEXT, 1 + ((bytes + 7) >> 3), bytes | LAST);
     this.#publish();
@@ -156,26 +158,26 @@ export class RingProducer {
   /** The worker does not keep up: encoding here slows the appending thread to what can be written. */
   #appendEncoded(words: number, fields: Float64Array, ids: Uint32Array, values: Float64Array): boolean {
     const encoder = (this.#encoder ??= this.#owner.encoder());
-    const { u32, f64 } = this.#scratch;
-    writeRow(u32, f64, 0, words, fields, ids, values);
+    const { scratch } = encoder;
+    writeRow(scratch.u32, scratch.f64, 0, words, fields, ids, values);
     encoder.clear();
-    encoder.encode(this.#scratch, 0, words);
-    return this.#appendBytes(encoder.output.subarray(0, encoder.length));
+    encoder.encode(scratch, 0, words);
+    return this.#appendBytes(encoder.output, encoder.length);
   }
 
-  #appendBytes(record: Uint8Array): boolean {
-    while (!this.#hasRoom(record.length)) {
+  #appendBytes(record: Buffer, length: number): boolean {
+    while (!this.#hasRoom(length)) {
       if (!this.#stopped && this.#owner.makeRoom(this.#tail)) continue;
-      return this.#appendHuge(record);
+      return this.#appendHuge(record, length);
     }
     let done = 0;
     do {
       if (this.#at + 2 > this.#end) this.#nextChunk();
-      const part = Math.min(record.length - done, (this.#end - this.#at - 1) * 8);
-      this.#ring.frames.bytes.set(record.subarray(done, done + part), (this.#at + 1) * 8);
+      const part = Math.min(length - done, (this.#end - this.#at - 1) * 8);
+      record.copy(this.#ring.frames.bytes, (this.#at + 1) * 8, done, done + part);
       done += part;
-      this.#frame(TEXT, 1 + ((part + 7) >> 3), done === record.length ? part | LAST : part);
-    } while (done < record.length);
+      this.#frame(TEXT, 1 + ((part + 7) >> 3), done === length ? part | LAST : part);
+    } while (done < length);
     this.#publish();
     return true;
   }
@@ -189,15 +191,15 @@ export class RingProducer {
   }
 
   /** Beside the ring goes only what an empty ring could not hold, one record at a time. */
-  #appendHuge(record: Uint8Array): boolean {
+  #appendHuge(record: Buffer, length: number): boolean {
     const { chunks, chunkWords } = this.#ring;
-    const fits = record.length <= (chunks - 1) * (chunkWords - 1) * 8;
+    const fits = length <= (chunks - 1) * (chunkWords - 1) * 8;
     if (fits || this.#huge !== undefined || (this.#at === this.#end && !this.#nextChunk())) {
       this.#refused++;
       return false;
     }
-    const shared = new SharedArrayBuffer(record.length);
-    new Uint8Array(shared).set(record);
+    const shared = new SharedArrayBuffer(length);
+    record.copy(new Uint8Array(shared), 0, 0, length);
     this.#owner.handOver?.(shared, this.#position);
     this.#frame(HUGE, 1, 0);
     this.#huge = { record: shared, end: this.#position };

@@ -130,8 +130,17 @@ export interface FrameMemory {
   readonly bytes: Buffer;
 }
 
-export function frameMemory(buffer: SharedArrayBuffer | ArrayBuffer): FrameMemory {
-  return { u32: new Uint32Array(buffer), f64: new Float64Array(buffer), bytes: Buffer.from(buffer) };
+/** Views of `words` words of `buffer` from byte `start` on. */
+export function frameMemory(
+  buffer: SharedArrayBuffer | ArrayBuffer,
+  start = 0,
+  words: number = buffer.byteLength / 8,
+): FrameMemory {
+  return {
+    u32: new Uint32Array(buffer, start, words * 2),
+    f64: new Float64Array(buffer, start, words),
+    bytes: Buffer.from(buffer, start, words * 8),
+  };
 }
 
 /**

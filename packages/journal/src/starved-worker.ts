@@ -2,15 +2,14 @@ import { FAILING, STARVED, TAIL, type Ring } from "./ring.ts";
 
 /**
  * How long a full ring may make the appending thread wait, in ms: since the worker was last seen to
- * write, and altogether until the ring is half empty again.
+ * write, and altogether until the ring is half empty again. A busy disk may well take half of it.
  */
-const PATIENCE = 250;
+const PATIENCE = 1000;
 
 /**
- * Waits, within limits, for a worker that does not get a processor. Only a flood fills the ring a
- * moment after the worker was seen to write, and what a flood takes from the worker is most likely
- * the processor. A disk that hangs is not waited for: by the time the ring is full, its last write is
- * long ago, or else it costs one limited wait.
+ * Waits, within limits, for a worker that lacks a processor or a disk that does other work first. Only
+ * a flood fills the ring within a second of the last write seen, and then a pause beats a loss. A disk
+ * that hangs under a normal load is never waited for: its last write is long ago when the ring is full.
  */
 export class StarvedWorker {
   readonly #control: Int32Array;

@@ -8,8 +8,10 @@ export interface FrameEncoder {
    * @returns the word at which it stopped
    */
   encode(memory: FrameMemory, from: number, to: number): number;
+  /** Memory for one frame of any length, which {@link encode} reads at the least cost. */
+  readonly scratch: FrameMemory;
   /** The encoded bytes are its first {@link length}. Read it anew after each call. */
-  readonly output: Uint8Array;
+  readonly output: Buffer;
   readonly length: number;
   /** How many records have ended since {@link clear}, and the length of the output up to the last end. */
   readonly records: number;

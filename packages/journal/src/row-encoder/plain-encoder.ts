@@ -1,6 +1,6 @@
-import { LAST, ROW, SKIP, TEXT } from "../frame.ts";
+import { LAST, MAX_FRAME_WORDS, ROW, SKIP, TEXT } from "../frame.ts";
 import type { RowLayout } from "../record-writer.ts";
-import type { Dictionary, FrameMemory } from "../ring.ts";
+import { frameMemory, type Dictionary, type FrameMemory } from "../ring.ts";
 import { BATCH_BYTES, type FrameEncoder } from "./frame-encoder.ts";
 import { numberText } from "./row-text.ts";
 
@@ -9,6 +9,7 @@ export class PlainEncoder implements FrameEncoder {
   readonly #layout: RowLayout;
   readonly #dictionary: Dictionary;
   readonly #names: string[] = [];
+  readonly scratch: FrameMemory = frameMemory(new ArrayBuffer(MAX_FRAME_WORDS * 8));
   #output: Buffer = Buffer.allocUnsafe(BATCH_BYTES + 65_536);
   /** Rows that are not in the output yet: one long string is cheaper to convert than many short ones. */
   #text = "";
@@ -21,7 +22,7 @@ export class PlainEncoder implements FrameEncoder {
     this.#dictionary = dictionary;
   }
 
-  get output(): Uint8Array {
+  get output(): Buffer {
     return this.#output;
   }
 

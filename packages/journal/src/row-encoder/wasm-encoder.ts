@@ -1,6 +1,6 @@
 import { MAX_FRAME_WORDS, MAX_NAME_TEXT } from "../frame.ts";
 import type { RowLayout } from "../record-writer.ts";
-import { MAX_NAME_BYTES, MAX_NAMES, NAMES, type FrameMemory, type Ring } from "../ring.ts";
+import { MAX_NAME_BYTES, MAX_NAMES, NAMES, frameMemory, type FrameMemory, type Ring } from "../ring.ts";
 import { BATCH_BYTES, type FrameEncoder } from "./frame-encoder.ts";
 import { moduleBase64 } from "./wasm-module.ts";
 
@@ -47,11 +47,11 @@ export class WasmEncoder implements FrameEncoder {
   readonly #ring: Ring;
   readonly #exports: Exports;
   readonly #input: number;
-  readonly #inputWords: Float64Array;
   readonly #nameEnds: Uint32Array;
   readonly #nameTexts: Uint8Array;
   #names = 0;
-  readonly output: Uint8Array;
+  readonly scratch: FrameMemory;
+  readonly output: Buffer;
 
   /** @throws if the platform has no WebAssembly, or does not allow it */
   constructor(layout: RowLayout, ring: Ring) {
@@ -81,10 +81,10 @@ export class WasmEncoder implements FrameEncoder {
 
     memory.grow(Math.ceil(end / PAGE) - 1);
     const { buffer } = memory;
-    this.#inputWords = new Float64Array(buffer, this.#input, MAX_FRAME_WORDS);
+    this.scratch = frameMemory(buffer, this.#input, MAX_FRAME_WORDS);
     this.#nameEnds = new Uint32Array(buffer, nameEnds, MAX_NAMES);
     this.#nameTexts = new Uint8Array(buffer, nameTexts, MAX_NAME_BYTES);
-    this.output = new Uint8Array(buffer, output, outputBytes);
+    this.output = Buffer.from(buffer, output, outputBytes);
     let at = layoutAt;
     for (const [i, text] of texts.entries()) {
       new Uint32Array(buffer, table + i * 8, 2).set([at, text.length]);
@@ -113,7 +113,8 @@ export class WasmEncoder implements FrameEncoder {
 
   encode(memory: FrameMemory, from: number, to: number): number {
     this.#learnNames();
-    this.#inputWords.set(memory.f64.subarray(from, to));
+    if (memory === this.scratch) return from + this.#exports.encode(this.#input + from * 8, to - from);
+    this.scratch.f64.set(memory.f64.subarray(from, to));
     return from + this.#exports.encode(this.#input, to - from);
   }
 
