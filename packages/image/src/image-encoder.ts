@@ -8,7 +8,7 @@ import {
 } from "@mlog/core";
 import type { EncodedImage } from "./encoded-image.ts";
 import { EncoderThread } from "./encoder-thread.ts";
-import { type Identity, type Making, Once } from "./once.ts";
+import { type Making, Once, type Place } from "./once.ts";
 import type { Job } from "./protocol.ts";
 import { type EncodeOptions, assertInteger, readSettings } from "./settings.ts";
 
@@ -109,7 +109,7 @@ export class ImageEncoder implements AsyncDisposable {
     const { pixels } = image;
     const settings = readSettings(options);
     const job: Job = { kind: "image", pixels: ownPixels(pixels), settings };
-    return this.#make(job, sizeOf(pixels), use, { owner: pixels, how: JSON.stringify(settings) });
+    return this.#make(job, sizeOf(pixels), use, this.#once.place(pixels, JSON.stringify(settings)));
   }
 
   /**
@@ -117,10 +117,12 @@ export class ImageEncoder implements AsyncDisposable {
    * other class in a colour that is the same in all masks (those of PASCAL VOC).
    */
   async encodeMask(mask: Mask, use?: UseImage): Promise<EncodedImage> {
-    return this.#make({ kind: "mask", mask: ownPixels(mask) }, sizeOf(mask), use, {
-      owner: mask,
-      how: "mask",
-    });
+    return this.#make(
+      { kind: "mask", mask: ownPixels(mask) },
+      sizeOf(mask),
+      use,
+      this.#once.place(mask, "mask"),
+    );
   }
 
   /** Makes a file of a picture with a mask over it, in the colours of `encodeMask`; where the class is 0, the picture shows. */
@@ -192,23 +194,23 @@ export class ImageEncoder implements AsyncDisposable {
     return (this.#thread?.bytes ?? 0) + this.#bytesInUse;
   }
 
-  /** @param identity what the file is made of and how, if that may be asked for again */
-  #make(job: Job, bytes: number, use: UseImage | undefined, identity?: Identity): Promise<EncodedImage> {
+  /** @param place where the file is found if it is asked for again */
+  #make(job: Job, bytes: number, use: UseImage | undefined, place?: Place): Promise<EncodedImage> {
     if (this.#closed) {
       throw new MlogError(
         "IMAGE_ENCODER_CLOSED",
         `nothing can be encoded any more: the encoder is closed (${job.kind})`,
       );
     }
-    const making = (identity && this.#once.get(identity)) ?? this.#start(job, bytes, identity);
-    const done = use === undefined ? making.image : this.#use(making, use, identity);
+    const making = place?.get() ?? this.#start(job, bytes, place);
+    const done = use === undefined ? making.image : this.#use(making, use, place);
     this.#pending.add(done);
     const forget = (): boolean => this.#pending.delete(done);
     done.then(forget, forget);
     return done;
   }
 
-  #start(job: Job, bytes: number, identity: Identity | undefined): Making {
+  #start(job: Job, bytes: number, place: Place | undefined): Making {
     const waiting = this.#waiting;
     if (waiting > 0 && waiting + bytes > this.#maxBytes) {
       this.#refused++;
@@ -219,15 +221,15 @@ export class ImageEncoder implements AsyncDisposable {
       );
     }
     const making: Making = { image: this.#run(job, bytes), users: 0, isCharged: false };
-    if (identity) this.#once.set(identity, making);
+    place?.set(making);
     making.image.then(
       (image) => {
         this.#encoded++;
-        if (identity && making.users === 0) this.#once.release(identity, image);
+        if (making.users === 0) place?.release(image);
       },
       () => {
         this.#failed++;
-        if (identity) this.#once.forget(identity);
+        place?.forget();
       },
     );
     return making;
@@ -248,7 +250,7 @@ export class ImageEncoder implements AsyncDisposable {
     return this.#thread.make(job, bytes);
   }
 
-  async #use(making: Making, use: UseImage, identity: Identity | undefined): Promise<EncodedImage> {
+  async #use(making: Making, use: UseImage, place: Place | undefined): Promise<EncodedImage> {
     making.users++;
     const image = await making.image;
     if (!making.isCharged) {
@@ -262,7 +264,7 @@ export class ImageEncoder implements AsyncDisposable {
       if (making.users === 0) {
         making.isCharged = false;
         this.#bytesInUse -= image.data.length;
-        if (identity) this.#once.release(identity, image);
+        place?.release(image);
       }
     }
     return image;

@@ -8,7 +8,7 @@ import type { Answer, Job, Request, WorkerStart } from "./protocol.ts";
 import { contactSheet, overlay } from "./render.ts";
 
 /** In bytes. The C library never hands out used memory, which would have to be cleared, in pieces of more than 32 MiB. */
-const COUNTED_AT_ONCE = 64 * 2 ** 20;
+const COUNTED_AT_ONCE = 40 * 2 ** 20;
 
 const port = parentPort!;
 const { concurrency, ledger } = workerData as WorkerStart;

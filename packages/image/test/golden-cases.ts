@@ -12,7 +12,10 @@ export interface GoldenCase {
 
 type Values = (index: number, count: number) => number;
 
-const ramp = (low: number, high: number): Values => (index, count) => low + ((high - low) * index) / (count - 1);
+const ramp =
+  (low: number, high: number): Values =>
+  (index, count) =>
+    low + ((high - low) * index) / (count - 1);
 const among =
   (...values: number[]): Values =>
   (index) =>
@@ -38,7 +41,7 @@ const floats: Record<string, Values> = {
   "constant 7.9": among(7.9),
   "constant -2": among(-2),
   "all negative": ramp(-9, -1),
-  "tiny": ramp(0, 2 ** -24),
+  tiny: ramp(0, 2 ** -24),
   "NaN and infinite among 0 to 1": withNonFinite(ramp(0, 1)),
   "NaN and infinite among -1 to 1": withNonFinite(ramp(-1, 1)),
   "NaN and infinite among 0 to 255": withNonFinite(ramp(0, 255)),
@@ -91,7 +94,8 @@ export function goldenCases(): GoldenCase[] {
   for (const [name, ranges] of Object.entries(tables)) {
     const dtype = name as DType;
     const limit = largest[dtype];
-    const all = limit === undefined ? ranges : { ...ranges, "the whole type": among(-limit, 0, limit / 2, limit) };
+    const all =
+      limit === undefined ? ranges : { ...ranges, "the whole type": among(-limit, 0, limit / 2, limit) };
     for (const [range, values] of Object.entries(all)) {
       const channels = (cases.length % 4) + 1;
       const height = 3 + (cases.length % 5);

@@ -29,11 +29,14 @@ describe("a decoded PNG equals the reference", () => {
     await expectPixels(await encoder.encode(snapshot), plain, referenceBytes(plain));
   });
 
-  it.each(cases.filter(({ plain }) => plain.values.length % 3 === 0))("given a range: $title", async (one) => {
-    const snapshot = image(one.tensor, { channelsLast: one.layout === "last" });
-    const made = await encoder.encode(snapshot, { range: [-10, 100] });
-    await expectPixels(made, one.plain, referenceRange(one.plain.values, -10, 100));
-  });
+  it.each(cases.filter(({ plain }) => plain.values.length % 3 === 0))(
+    "given a range: $title",
+    async (one) => {
+      const snapshot = image(one.tensor, { channelsLast: one.layout === "last" });
+      const made = await encoder.encode(snapshot, { range: [-10, 100] });
+      await expectPixels(made, one.plain, referenceRange(one.plain.values, -10, 100));
+    },
+  );
 
   it.each([
     ["one pixel", [1, 1], [1, 1]],
@@ -95,7 +98,9 @@ describe("a decoded WebP equals the reference", () => {
 
 describe("Composer's rule in its surprising cases", () => {
   const bytesOf = async (dtype: DType, data: Uint8Array | Float32Array): Promise<number[]> => {
-    const made = await encoder.encode(image({ data, shape: [1, data.length, 1], dtype }, { channelsLast: true }));
+    const made = await encoder.encode(
+      image({ data, shape: [1, data.length, 1], dtype }, { channelsLast: true }),
+    );
     return [...(await decoded(made)).data];
   };
 

@@ -58,7 +58,11 @@ describe("encode", () => {
 
   it("says which pictures the format cannot hold", async () => {
     const long = grey(7, 2, 16_384);
-    await expectRejection(encoder.encode(long, { format: "webp" }), "IMAGE_ENCODING_FAILED", /cannot be encoded: /);
+    await expectRejection(
+      encoder.encode(long, { format: "webp" }),
+      "IMAGE_ENCODING_FAILED",
+      /cannot be encoded: /,
+    );
     expect(encoder.stats()).toMatchObject({ failed: 1, pending: 0, pendingBytes: 0 });
     expect(await encoder.encode(long)).toMatchObject({ format: "png", width: 16_384 });
   });
@@ -119,7 +123,11 @@ describe("at the bound", () => {
 
   it("refuses the newest with a code, counts it, and takes pictures again when there is room", async () => {
     const first = encoder.encode(grey(2, 100, 100));
-    await expectRejection(encoder.encode(grey(3, 100, 100)), "IMAGE_QUEUE_FULL", /12048 bytes, and 12048 of at most 20000/);
+    await expectRejection(
+      encoder.encode(grey(3, 100, 100)),
+      "IMAGE_QUEUE_FULL",
+      /12048 bytes, and 12048 of at most 20000/,
+    );
     await first;
     await encoder.encode(grey(4, 100, 100));
     expect(encoder.stats()).toMatchObject({ encoded: 2, refused: 1 });
@@ -131,7 +139,10 @@ describe("at the bound", () => {
 
   it("holds back while files are in use", async () => {
     const { promise: used, resolve: endUse } = Promise.withResolvers<void>();
-    const noise = image({ data: Uint8Array.from({ length: 19_000 }, (_, i) => (i * i * 31) >> 3), shape: [100, 190] });
+    const noise = image({
+      data: Uint8Array.from({ length: 19_000 }, (_, i) => (i * i * 31) >> 3),
+      shape: [100, 190],
+    });
     const file = encoder.encode(noise, { compressionLevel: 0 }, () => used);
     await encoder.encode(noise, { compressionLevel: 0 });
     const refused = encoder.encode(grey(2));
@@ -155,9 +166,12 @@ describe("at the bound", () => {
     expect(refused).toBeGreaterThan(0);
   });
 
-  it.each([{ maxBytes: 0 }, { maxBytes: NaN }, { concurrency: 0 }, { concurrency: 1.5 }])("rejects %o", (options) => {
-    expect(() => new ImageEncoder(options)).toThrow(/must be an integer from 1 to/);
-  });
+  it.each([{ maxBytes: 0 }, { maxBytes: NaN }, { concurrency: 0 }, { concurrency: 1.5 }])(
+    "rejects %o",
+    (options) => {
+      expect(() => new ImageEncoder(options)).toThrow(/must be an integer from 1 to/);
+    },
+  );
 });
 
 describe("the worker", () => {
@@ -169,7 +183,8 @@ describe("the worker", () => {
     await encoder.encode(grey(2));
     const waiting = [3, 4].map((value) => encoder.encode(grey(value, 500, 500)));
     void workers[0]!.terminate();
-    for (const each of waiting) await expectRejection(each, "IMAGE_WORKER_FAILED", /ended with 2 of them not encoded/);
+    for (const each of waiting)
+      await expectRejection(each, "IMAGE_WORKER_FAILED", /ended with 2 of them not encoded/);
     expect(encoder.stats()).toMatchObject({ failed: 2, pending: 0, pendingBytes: 0 });
     await encoder.encode(grey(5));
     expect(workers.length).toBe(2);
@@ -274,7 +289,8 @@ describe("contactSheet", () => {
     const { data } = decode(made.data);
     const expected = new Uint8Array(height * width).fill(64);
     const paint = (top: number, left: number, rows: number, columns: number, value: number): void => {
-      for (let y = top; y < top + rows; y++) expected.fill(value, y * width + left, y * width + left + columns);
+      for (let y = top; y < top + rows; y++)
+        expected.fill(value, y * width + left, y * width + left + columns);
     };
     paint(2, 2, 2, 3, 10);
     // A picture of one column has been (4,1).

@@ -63,7 +63,9 @@ it("the same picture in any library's tensor gives the same bytes", async () => 
   }
   const expected = sums["typed array and shape"];
   expect(sums).toEqual(Object.fromEntries(Object.keys(kinds).map((name) => [name, expected])));
-  expect(expected).not.toBe((await encoder.encode(image({ data: picture.toReversed(), shape }, { channelsLast: true }))).sha256);
+  expect(expected).not.toBe(
+    (await encoder.encode(image({ data: picture.toReversed(), shape }, { channelsLast: true }))).sha256,
+  );
 });
 
 it("a picture gives the same bytes with channels first and last, alone and in a batch", async () => {
