@@ -83,9 +83,9 @@ export class RingProducer {
     let ids = this.#lastIds;
     if (names !== this.#lastNames) {
       const found = this.#names.idsOf(names);
+      this.#lastNames = found && names; // The ids of others may be gone by now.
       if (found === undefined) return this.append(rowText(this.#layout, fields, names, values));
       ids = this.#lastIds = found;
-      this.#lastNames = names;
     }
     const words = rowWords(fieldCount, count);
     const at = this.#at;
@@ -260,11 +260,12 @@ function writeRow(
   values: Float64Array,
 ): void {
   u32[at * 2] = (ROW << 16) | words;
-  u32[at * 2 + 1] = ids.length;
+  const count = values.length;
+  u32[at * 2 + 1] = count;
   let to = at + 1;
   for (let i = 0; i < fields.length; i++) f64[to++] = fields[i]!;
   const idsAt = to * 2;
-  for (let i = 0; i < ids.length; i++) u32[idsAt + i] = ids[i]!;
-  to += (ids.length + 1) >> 1;
-  for (let i = 0; i < values.length; i++) f64[to++] = values[i]!;
+  for (let i = 0; i < count; i++) u32[idsAt + i] = ids[i]!;
+  to += (count + 1) >> 1;
+  for (let i = 0; i < count; i++) f64[to++] = values[i]!;
 }

@@ -64,10 +64,10 @@ function memory(words: number): FrameMemory {
 }
 
 function putRow(to: FrameMemory, at: number, fields: number[], ids: Uint32Array, values: number[]): number {
-  const words = rowWords(fields.length, ids.length);
-  to.u32.set([(ROW << 16) | words, ids.length], at * 2);
+  const words = rowWords(fields.length, values.length);
+  to.u32.set([(ROW << 16) | words, values.length], at * 2);
   to.f64.set(fields, at + 1);
-  to.u32.set(ids, (at + 1 + fields.length) * 2);
+  to.u32.set(ids.subarray(0, values.length), (at + 1 + fields.length) * 2);
   to.f64.set(values, at + words - values.length);
   return at + words;
 }
