@@ -1,3 +1,4 @@
+import { dirname, join, posix } from "node:path";
 import {
   type Delivery,
   type Event,
@@ -16,9 +17,13 @@ import { Capture } from "./capture.ts";
 import { isFlushMoment, isRecorded } from "./events.ts";
 import { beforeExit } from "./exit-work.ts";
 import { jsonLines } from "./json-lines.ts";
-import { type MediaStore, MissingMediaStore } from "./media.ts";
+import { MediaFolder } from "./media-folder.ts";
+import { MediaShipper } from "./media-shipper.ts";
+import { MediaStore } from "./media-store.ts";
 import { openLog } from "./open-log.ts";
 import { type FileLoggerOptions, readOptions, type Settings } from "./options.ts";
+import { PictureLog } from "./picture-log.ts";
+import { picturesOf } from "./pictures.ts";
 import { RecordLog } from "./record-log.ts";
 import { segmentName } from "./segment-name.ts";
 import { SegmentShipper } from "./segment-shipper.ts";
@@ -32,7 +37,8 @@ interface Parts {
   readonly log: RecordLog;
   readonly shipper: SegmentShipper;
   readonly capture: Capture;
-  readonly media: MediaStore;
+  readonly pictures: PictureLog;
+  readonly mediaShipper: MediaShipper;
   readonly forgetExit: () => void;
 }
 
@@ -101,10 +107,21 @@ export class FileLogger implements LoggerDestination {
     if (settings.captureStderr) capture.add(process.stderr, "stderr");
     const forgetExit = beforeExit(() => {
       capture.endLines();
+      log.dropReserved(notStoredAtExit);
       log.nameDropped();
     });
-    const media = new MissingMediaStore((error) => run.report(error));
-    this.#parts = { path, writer, log, shipper, capture, media, forgetExit };
+    const folder = join(dirname(path), "media");
+    const remoteFolder = posix.join(posix.dirname(segmentName(settings.remoteFileName, state, 0)), "media");
+    const mediaShipper = new MediaShipper({ folder, remoteFolder, run });
+    const media = new MediaStore({
+      folder: new MediaFolder(folder),
+      format: settings.imageFormat,
+      range: settings.imageRange,
+      onFile: (name) => mediaShipper.add(name),
+      report: (error) => run.report(error),
+    });
+    const pictures = new PictureLog(log, media);
+    this.#parts = { path, writer, log, shipper, capture, pictures, mediaShipper, forgetExit };
     this.#log = log;
   }
 
@@ -121,11 +138,13 @@ export class FileLogger implements LoggerDestination {
   }
 
   logTable(table: Table, stamp: Stamp): void {
-    this.#log!.write({ type: "table", table, media: this.#parts!.media }, stamp);
+    const images = picturesOf(table);
+    if (images.length === 0) this.#log!.write({ type: "table", table, references: new Map() }, stamp);
+    else this.#parts!.pictures.write(images, stamp, (references) => ({ type: "table", table, references }));
   }
 
   logImages(batch: ImageBatch, stamp: Stamp): void {
-    this.#log!.write({ type: "images", batch, media: this.#parts!.media }, stamp);
+    this.#parts!.pictures.write(batch.images, stamp, (references) => ({ type: "images", batch, references }));
   }
 
   logHistogram(histogram: Histogram, stamp: Stamp): void {
@@ -138,28 +157,29 @@ export class FileLogger implements LoggerDestination {
   }
 
   /**
-   * Resolves when everything logged before is written, synced and handed to the destinations that take
+   * Resolves when everything logged before, pictures too, is written, synced and handed to the destinations that take
    * files; rejects with the journal's `WRITE_FAILED`, or with `RECORDS_DROPPED` if calls since the last
    * flush are lost.
    */
   async flush(): Promise<void> {
     if (this.#parts === undefined) return;
-    const { writer, log, shipper } = this.#parts;
+    const { writer, log, shipper, pictures, mediaShipper } = this.#parts;
+    await pictures.drain();
     await writer.flush();
     if (log.hasUnnamed && log.nameDropped()) await writer.flush();
+    mediaShipper.ship();
     await shipper.ship();
-    const lost = log.dropped - this.#droppedAtFlush;
-    this.#droppedAtFlush = log.dropped;
-    if (lost > 0)
-      throw new MlogError("RECORDS_DROPPED", `${lost} calls since the last flush could not be kept`);
+    this.#throwIfLost(log);
   }
 
   /** Ends the log, gives the streams back, and hands over the last segment. */
   async close(reason: { readonly error?: unknown }): Promise<void> {
     if (this.#parts === undefined) return;
-    const { writer, log, shipper, capture, forgetExit } = this.#parts;
+    const { writer, log, shipper, capture, pictures, mediaShipper, forgetExit } = this.#parts;
     capture.restore();
+    await pictures.drain();
     forgetExit();
+    mediaShipper.ship();
     // There is room again once what waits is written; if it cannot be, close() below says so.
     if (!log.nameDropped()) await writer.flush().catch(() => undefined);
     log.write({ type: "end", error: reason.error });
@@ -170,16 +190,39 @@ export class FileLogger implements LoggerDestination {
     }
   }
 
-  /** Waits until the destinations that take files have copies of their own. */
+  /**
+   * Waits until the destinations that take files have copies of their own; rejects with `RECORDS_DROPPED` if
+   * calls since the last flush are lost.
+   */
   async postClose(signal: AbortSignal): Promise<void> {
-    await this.#parts?.shipper.drain(signal);
+    if (this.#parts === undefined) return;
+    const { log, shipper, mediaShipper } = this.#parts;
+    await Promise.all([shipper.drain(signal), mediaShipper.drain(signal)]);
+    this.#throwIfLost(log);
   }
 
   delivery(): Delivery {
     if (this.#parts === undefined) return { delivered: 0, pending: 0, dropped: 0 };
-    const { path, writer, log, shipper } = this.#parts;
+    const { path, writer, log, shipper, mediaShipper } = this.#parts;
     const { appended, written } = writer.stats();
-    const counts = { delivered: written, pending: appended - written, dropped: log.dropped };
-    return counts.pending > 0 || shipper.pending ? { ...counts, resumeFrom: path } : counts;
+    const pending = appended - written + log.reserved;
+    const counts = { delivered: written, pending, dropped: log.dropped };
+    const isDone = pending === 0 && !shipper.pending && !mediaShipper.pending;
+    return isDone ? counts : { ...counts, resumeFrom: path };
   }
+
+  #throwIfLost(log: RecordLog): void {
+    const lost = log.dropped - this.#droppedAtFlush;
+    this.#droppedAtFlush = log.dropped;
+    if (lost > 0)
+      throw new MlogError("RECORDS_DROPPED", `${lost} calls since the last flush could not be kept`);
+  }
+}
+
+function notStoredAtExit(count: number): MlogError {
+  return new MlogError(
+    "RECORDS_DROPPED",
+    `the process exits while the pictures of ${count} records are being stored, and they are lost: await logger.close() ` +
+      "before process.exit()",
+  );
 }

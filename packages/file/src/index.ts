@@ -1,9 +1,11 @@
 export { closeOnSignals } from "./close-on-signals.ts";
 export { FileLogger } from "./file-logger.ts";
 export type { FileLoggerOptions } from "./options.ts";
+export { readMedia } from "./read-media.ts";
 export { type ReadOptions, readRun } from "./read-run.ts";
 export { readSeries, type Series, type SeriesOptions } from "./read-series.ts";
 export {
+  type ColumnType,
   type DamagedRecord,
   type DroppedRecord,
   type EndRecord,
@@ -11,10 +13,12 @@ export {
   FORMAT_VERSION,
   type HistogramRecord,
   type HyperparametersRecord,
+  type ImageCell,
   type ImageReference,
   type ImagesRecord,
   type LoggedRecord,
   MAX_LINE_BYTES,
+  type MediaReference,
   type MetricsRecord,
   type OutputRecord,
   type RecordHead,

@@ -1,9 +1,10 @@
 import type { Timestamp } from "@mlog/core";
 import type { RowLayout } from "@mlog/journal";
-import { tableRows } from "./media.ts";
+import { withReferences } from "./pictures.ts";
 import { plainJson } from "./plain-json.ts";
 import type { Entry, Head, RecordFormat } from "./record-format.ts";
 import { FORMAT_VERSION, type TimestampFields } from "./record.ts";
+import { columnTypes } from "./table-types.ts";
 
 /** One `logMetrics` call as a line; the fields of its row are those of {@link fillRow}. */
 export const METRICS_ROW: RowLayout = {
@@ -57,6 +58,7 @@ export const jsonLines: RecordFormat = {
     return (
       `{"v":${FORMAT_VERSION},"type":"${entry.type}","seq":${head.seq},"time":${sane(head.time)},"step":${head.step},` +
       `"epoch":${epoch},"batch":${batch},"sample":${sample},"token":${token},` +
+      (head.next === undefined ? "" : `"next":${head.next},`) +
       `${plainJson(body(head, entry)).slice(1)}\n`
     );
   },
@@ -82,11 +84,17 @@ function body(head: Head, entry: Entry): object {
       return { traces: entry.values };
     case "table": {
       const { name, columns } = entry.table;
-      return { name, columns, rows: tableRows(entry.table, entry.media) };
+      return {
+        name,
+        columns,
+        types: columnTypes(entry.table),
+        rows: withReferences(entry.table, entry.references),
+      };
     }
     case "images": {
       const { name, images, maskClassLabels, useTable } = entry.batch;
-      return { name, images: images.map((image) => entry.media.store(image)), maskClassLabels, useTable };
+      const pictures = images.map((image) => entry.references.get(image));
+      return { name, images: pictures, maskClassLabels, useTable };
     }
     case "histogram": {
       const { name, counts, edges, nonFinite } = entry.histogram;

@@ -4,7 +4,7 @@ import { FORMAT_VERSION, MAX_LINE_BYTES } from "./record.ts";
 
 const NEWLINE = 10;
 const BLOCK = 1024 * 1024;
-/** How far before the end the highest seq is looked for: records may stand a little out of order. */
+/** How far before the end the highest seq is looked for, lest a damaged line at the end hides it. */
 const TAIL = 256 * 1024;
 /** A `start` line is short; what is longer is none. */
 const START_LINE = 64 * 1024;
@@ -107,6 +107,8 @@ function highestSeq(fd: number, end: number): number {
     const start = lineEnd(fd, stop - 1);
     const record = stop - start > MAX_LINE_BYTES ? undefined : parse(read(fd, start, stop));
     if (Number.isSafeInteger(record?.seq)) highest = Math.max(highest, record!.seq as number);
+    // A record behind its place says how far the session was, whatever stands before it.
+    if (Number.isSafeInteger(record?.next)) highest = Math.max(highest, (record!.next as number) - 1);
     stop = start;
   }
   return highest;

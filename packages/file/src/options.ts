@@ -41,6 +41,13 @@ export interface FileLoggerOptions {
    * - `"disk"`: as `"default"`, and a power cut loses at most the last 100 ms
    */
   durability?: "default" | "record" | "disk";
+  /** How pictures are stored; both lose nothing. Masks are PNG always. Default: `"png"`. */
+  imageFormat?: "png" | "webp";
+  /**
+   * The values that are shown as black and as white; those between are mapped linearly. Default: null,
+   * and Composer's rule decides for each picture by its own minimum and maximum.
+   */
+  imageRange?: readonly [low: number, high: number] | null;
 }
 
 /** Options with their defaults. */
@@ -51,6 +58,7 @@ export type Settings = Required<Omit<FileLoggerOptions, "remoteFileName">> & {
 const ONE_OF = {
   format: ["jsonl", "text"],
   durability: ["default", "record", "disk"],
+  imageFormat: ["png", "webp"],
 } as const;
 
 const DEFAULTS = {
@@ -65,6 +73,8 @@ const DEFAULTS = {
   overwrite: false,
   resume: false,
   durability: "default",
+  imageFormat: "png",
+  imageRange: null,
 } as const satisfies Required<FileLoggerOptions>;
 
 /** @throws MlogTypeError or MlogRangeError `INVALID_ARGUMENT`, naming the option and the value */
@@ -96,6 +106,8 @@ export function readOptions(options: FileLoggerOptions): Settings {
   return {
     ...settings,
     filename: settings.filename || `{run_name}/logs-rank{rank}.${extension}`,
+    // The caller may change its own.
+    imageRange: settings.imageRange && [...settings.imageRange],
     remoteFileName: remotePattern(settings.remoteFileName, settings.filename, extension),
   };
 }
@@ -121,17 +133,30 @@ function check(name: keyof FileLoggerOptions, value: unknown): void {
     if (typeof value !== "boolean") throw wrongType(name, "true or false", value);
     return;
   }
-  if (name === "remoteFileName" && value === null) return;
+  if (fallback === null && value === null) return;
+  if (name === "imageRange") return checkRange(value);
   if (typeof value !== "string") throw wrongType(name, "a string", value);
   if (value === "") throw new MlogRangeError("INVALID_ARGUMENT", `${name} must not be empty`);
   const choices: readonly string[] | undefined =
-    name === "format" || name === "durability" ? ONE_OF[name] : undefined;
+    name in ONE_OF ? ONE_OF[name as keyof typeof ONE_OF] : undefined;
   if (choices !== undefined && !choices.includes(value)) {
     throw new MlogRangeError(
       "INVALID_ARGUMENT",
       `${name} must be one of ${choices.join(", ")}, not ${describe(value)}`,
     );
   }
+}
+
+function checkRange(value: unknown): void {
+  if (!Array.isArray(value)) throw wrongType("imageRange", "[low, high] or null", value);
+  const [low, high] = value as unknown[];
+  const isRange = value.length === 2 && Number.isFinite(low) && Number.isFinite(high);
+  if (isRange && (low as number) < (high as number) && Number.isFinite((high as number) - (low as number)))
+    return;
+  throw new MlogRangeError(
+    "INVALID_ARGUMENT",
+    `imageRange must be [low, high], two finite numbers with low < high, not [${value.map(describe).join(", ")}]`,
+  );
 }
 
 function wrongType(name: string, wanted: string, value: unknown): MlogTypeError {

@@ -20,6 +20,20 @@ const either =
   (value) =>
     one(value) || other(value);
 
+const isMedia: Check = (value) =>
+  isObject(value) &&
+  either(isText, isNull)(value.file) &&
+  either(isNumber, isNull)(value.size) &&
+  either(isText, isNull)(value.sha256);
+const isImage: Check = (value) =>
+  isObject(value) &&
+  isMedia(value) &&
+  isNumber(value.width) &&
+  isNumber(value.height) &&
+  isNumber(value.channels) &&
+  isObject(value.masks) &&
+  Object.values(value.masks).every(isMedia);
+
 /** The fields of every record. */
 const HEAD: Readonly<Record<string, Check>> = {
   seq: Number.isSafeInteger,
@@ -30,6 +44,9 @@ const HEAD: Readonly<Record<string, Check>> = {
   sample: isNumber,
   token: isNumber,
 };
+
+/** The further field of a record behind its place. */
+const LATE: Readonly<Record<string, Check>> = { next: Number.isSafeInteger };
 
 /** The further fields of each type; what a later release adds is let through. */
 const TYPES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
@@ -44,9 +61,14 @@ const TYPES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   metrics: { metrics: isObject },
   hyperparameters: { hyperparameters: isObject },
   traces: { traces: isObject },
-  table: { name: isText, columns: isArrayOf(isText), rows: isArrayOf(Array.isArray) },
+  table: {
+    name: isText,
+    columns: isArrayOf(isText),
+    types: isArrayOf(isText),
+    rows: isArrayOf(Array.isArray),
+  },
   histogram: { name: isText, counts: isArrayOf(isNumber), edges: isArrayOf(isNumber), nonFinite: isObject },
-  images: { name: isText, images: isArrayOf(isObject), maskClassLabels: isObject, useTable: isBoolean },
+  images: { name: isText, images: isArrayOf(isImage), maskClassLabels: isObject, useTable: isBoolean },
   event: { event: isText, timestamp: isObject },
   output: { stream: isText, text: isText },
   dropped: { from: isNumber, to: isNumber },
@@ -58,6 +80,12 @@ const NON_FINITE: ReadonlyMap<unknown, number> = new Map([
   ["Infinity", Infinity],
   ["-Infinity", -Infinity],
 ]);
+
+/** A table as it is read. */
+interface Columns {
+  readonly types: readonly string[];
+  readonly rows: readonly unknown[][];
+}
 
 /** To which session of which process the records of a file belong, as far as it is read. */
 export interface Origin {
@@ -83,12 +111,12 @@ export function parseRecord(bytes: Buffer, origin: Origin): LoggedRecord | strin
   const { v, type, ...fields } = line;
   if (v !== FORMAT_VERSION) return wrongVersion(v, type);
   if (typeof type !== "string") return "it has no type";
-  const wrong = firstWrong(fields, HEAD);
+  const wrong =
+    firstWrong(fields, HEAD) ?? (fields.next === undefined ? undefined : firstWrong(fields, LATE));
   if (wrong !== undefined) return wrong;
   const checks = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
   if (checks === undefined) return { type: "unknown", ...head(fields), ...origin, record: line };
-  const trouble =
-    firstWrong(fields, checks) ?? (type === "metrics" ? readNumbers(fields.metrics as Fields) : undefined);
+  const trouble = firstWrong(fields, checks) ?? readValues(type, fields);
   if (trouble !== undefined) return trouble;
   if (type === "start") {
     origin.session = fields.session as number;
@@ -113,6 +141,32 @@ function firstWrong(fields: Fields, checks: Readonly<Record<string, Check>>): st
     if (!checks[name]!(fields[name])) return `its ${name} is ${describe(fields[name])}`;
   }
   return undefined;
+}
+
+/** Turns values that are written as text back into what they were, in place. */
+function readValues(type: string, fields: Fields): string | undefined {
+  if (type === "metrics") return readNumbers(fields.metrics as Fields);
+  if (type === "table") return readColumns(fields as unknown as Columns);
+  return undefined;
+}
+
+function readColumns({ types, rows }: Columns): string | undefined {
+  for (const [column, type] of types.entries()) {
+    if (type !== "number" && type !== "image") continue;
+    for (const row of rows) {
+      const cell = row[column];
+      if (cell === null || cell === undefined) continue;
+      if (type === "number") row[column] = toNumber(cell);
+      else if (!isObject(cell) || !isImage(cell.$image)) return `a cell of its pictures is ${describe(cell)}`;
+    }
+  }
+  return undefined;
+}
+
+function toNumber(cell: unknown): unknown {
+  // So many digits that reading them would take long were never a number.
+  if (typeof cell === "string" && /^-?\d{1,1000}$/.test(cell)) return BigInt(cell);
+  return NON_FINITE.get(cell) ?? cell;
 }
 
 /** Turns the text of NaN and the infinities back into numbers, in place. */

@@ -5,16 +5,21 @@ import { type Origin, parseRecord } from "./parse-record.ts";
 import { readLines } from "./read-lines.ts";
 import { MAX_LINE_BYTES, type RunRecord } from "./record.ts";
 import { findLogs, type LogFiles } from "./run-files.ts";
+import { inSeqOrder } from "./seq-order.ts";
 
 /** How {@link readRun} reads. */
 export interface ReadOptions {
   /** Longer lines, in bytes, are reported as damaged and not held in memory. Default: 64 MiB. */
   maxLineBytes?: number;
+  /**
+   * `"file"` (default): as the lines stand in the log. `"seq"`: as they were logged, which differs for pictures
+   * whose files had to be written first; the log is read twice, and their records are held in memory.
+   */
+  order?: "file" | "seq";
 }
 
 /**
- * The records of a log, or of all logs of a run folder one rank after the other, in the order in which
- * they stand there. The folder may also be a downloaded one, with the segments of a log.
+ * The records of a log, or of all logs of a run folder one rank after the other. The folder may also be a downloaded one, with the segments of a log.
  *
  * A last line that is not complete is left out. A line that is no record comes as one of type
  * `"damaged"`, and reading goes on.
@@ -25,15 +30,17 @@ export async function* readRun(
   path: string | URL,
   options: ReadOptions = {},
 ): AsyncGenerator<RunRecord, void, void> {
-  const { maxLineBytes = MAX_LINE_BYTES } = options;
+  const { maxLineBytes = MAX_LINE_BYTES, order = "file" } = options;
   if (!Number.isSafeInteger(maxLineBytes) || maxLineBytes < 1) {
     throw new MlogRangeError(
       "INVALID_ARGUMENT",
       `maxLineBytes must be a positive integer, not ${describe(maxLineBytes)}`,
     );
   }
-  for (const log of await findLogs(path instanceof URL ? fileURLToPath(path) : path))
-    yield* readLog(log, maxLineBytes);
+  for (const log of await findLogs(path instanceof URL ? fileURLToPath(path) : path)) {
+    const read = (): AsyncIterable<RunRecord> => readLog(log, maxLineBytes);
+    yield* order === "seq" ? inSeqOrder(read) : read();
+  }
 }
 
 async function* readLog(log: LogFiles, maxLineBytes: number): AsyncGenerator<RunRecord, void, void> {

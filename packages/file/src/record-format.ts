@@ -1,9 +1,11 @@
 import type { Event, Histogram, ImageBatch, Metrics, PlainRecord, Stamp, State, Table } from "@mlog/core";
-import type { MediaStore } from "./media.ts";
+import type { References } from "./pictures.ts";
 
 /** A stamp, and the place of the record among those of its file. */
 export interface Head extends Stamp {
   readonly seq: number;
+  /** What the next call will get, if this record comes after later ones. */
+  readonly next?: number;
 }
 
 /** What the first record of a session says. */
@@ -18,8 +20,8 @@ export type Entry =
   | { readonly type: "start"; readonly session: Session }
   | { readonly type: "hyperparameters"; readonly values: PlainRecord }
   | { readonly type: "traces"; readonly values: PlainRecord }
-  | { readonly type: "table"; readonly table: Table; readonly media: MediaStore }
-  | { readonly type: "images"; readonly batch: ImageBatch; readonly media: MediaStore }
+  | { readonly type: "table"; readonly table: Table; readonly references: References }
+  | { readonly type: "images"; readonly batch: ImageBatch; readonly references: References }
   | { readonly type: "histogram"; readonly histogram: Histogram }
   | { readonly type: "event"; readonly event: Event }
   | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }

@@ -1,8 +1,9 @@
 import { type Metrics, MlogError, type Stamp } from "@mlog/core";
 import type { RecordWriter } from "@mlog/journal";
 import { fillRow } from "./json-lines.ts";
-import type { Entry, RecordFormat } from "./record-format.ts";
+import type { Entry, Head, RecordFormat } from "./record-format.ts";
 import { MAX_LINE_BYTES } from "./record.ts";
+import { SeqRanges } from "./seq-ranges.ts";
 
 /** What a {@link RecordLog} needs beside its writer. */
 export interface RecordLogOptions {
@@ -12,6 +13,12 @@ export interface RecordLogOptions {
   /** When something happens that nobody stamped. */
   now(): Stamp;
   report(error: unknown): void;
+}
+
+/** The place of a record that cannot be written yet. What comes after the first of its calls is ignored. */
+export interface Reservation {
+  write(entry: Entry): void;
+  drop(reason: unknown): void;
 }
 
 /**
@@ -24,8 +31,9 @@ export class RecordLog {
   readonly #format: RecordFormat;
   readonly #row = new Float64Array(7);
   #seq: number;
-  /** The first seq of the calls that no `dropped` record names yet; -1 if there are none. */
-  #gap = -1;
+  /** Calls that are lost, and that no `dropped` record names yet. */
+  readonly #unnamed = new SeqRanges();
+  readonly #reserved = new Set<number>();
   #dropped = 0;
   #told = false;
 
@@ -41,9 +49,14 @@ export class RecordLog {
     return this.#dropped;
   }
 
+  /** Places that are reserved, and whose record has not come. */
+  get reserved(): number {
+    return this.#reserved.size;
+  }
+
   /** Whether calls were dropped that no record names yet. */
   get hasUnnamed(): boolean {
-    return this.#gap >= 0;
+    return !this.#unnamed.isEmpty;
   }
 
   metrics(metrics: Metrics, stamp: Stamp): void {
@@ -55,37 +68,65 @@ export class RecordLog {
   }
 
   write(entry: Entry, stamp: Stamp = this.#options.now()): void {
-    if (this.#format.types.has(entry.type)) this.#append(stamp, (head) => this.#format.entry(head, entry));
+    if (!this.#format.types.has(entry.type)) return;
+    const seq = this.#nextSeq();
+    if (seq >= 0) this.#append(seq, stamp, (head) => this.#format.entry(head, entry));
+  }
+
+  /** Takes the seq of a record that will come later. */
+  reserve(stamp: Stamp): Reservation {
+    const seq = this.#seq++;
+    this.#reserved.add(seq);
+    return {
+      write: (entry) => {
+        if (!this.#reserved.delete(seq)) return;
+        if (!this.nameDropped()) return this.#drop(seq);
+        this.#append(seq, stamp, (head) => this.#format.entry(head, entry));
+      },
+      drop: (reason) => {
+        if (this.#reserved.delete(seq)) this.#drop(seq, reason);
+      },
+    };
+  }
+
+  /** Drops what is reserved, since nothing will come any more; `why` makes the one error that says so. */
+  dropReserved(why: (count: number) => Error): void {
+    const count = this.#reserved.size;
+    if (count === 0) return;
+    for (const seq of this.#reserved) this.#unnamed.add(seq);
+    this.#reserved.clear();
+    this.#dropped += count;
+    this.#options.report(why(count));
   }
 
   /** Writes which calls were dropped, if some were. Returns whether none is left to name. */
   nameDropped(): boolean {
-    if (this.#gap < 0) return true;
-    const seq = this.#seq;
-    const entry = { type: "dropped", from: this.#gap, to: seq - 1 } as const;
-    if (!this.#writer.append(this.#format.entry({ ...this.#options.now(), seq }, entry))) return false;
-    this.#seq++;
-    this.#gap = -1;
+    for (let range = this.#unnamed.first; range !== undefined; range = this.#unnamed.first) {
+      const head = { ...this.#options.now(), seq: this.#seq };
+      if (!this.#writer.append(this.#format.entry(head, { type: "dropped", ...range }))) return false;
+      this.#seq++;
+      this.#unnamed.removeFirst();
+    }
     return true;
   }
 
   /** The seq of the next record; -1 if that is dropped at once, so that what is dropped is one range. */
   #nextSeq(): number {
-    if (this.#gap < 0 || this.nameDropped()) return this.#seq++;
-    this.#seq++;
+    if (this.#unnamed.isEmpty || this.nameDropped()) return this.#seq++;
+    this.#unnamed.add(this.#seq++);
     this.#dropped++;
     return -1;
   }
 
   #metricsAsText(metrics: Metrics, stamp: Stamp): void {
-    this.#append(stamp, (head) => this.#format.metrics!(head, metrics));
+    const seq = this.#nextSeq();
+    if (seq >= 0) this.#append(seq, stamp, (head) => this.#format.metrics!(head, metrics));
   }
 
-  #append(stamp: Stamp, encode: (head: Stamp & { readonly seq: number }) => string): void {
-    const seq = this.#nextSeq();
-    if (seq < 0) return;
+  #append(seq: number, { step, timestamp, time }: Stamp, encode: (head: Head) => string): void {
+    const isLate = seq !== this.#seq - 1;
     try {
-      const text = encode({ step: stamp.step, timestamp: stamp.timestamp, time: stamp.time, seq });
+      const text = encode({ step, timestamp, time, seq, ...(isLate ? { next: this.#seq } : {}) });
       if (isTooLong(text)) {
         throw new MlogError(
           "RECORD_TOO_LARGE",
@@ -100,7 +141,7 @@ export class RecordLog {
   }
 
   #drop(seq: number, reason?: unknown): void {
-    if (this.#gap < 0) this.#gap = seq;
+    this.#unnamed.add(seq);
     this.#dropped++;
     if (reason !== undefined) return this.#options.report(reason);
     if (this.#told) return;

@@ -23,6 +23,11 @@ export interface RecordHead {
   readonly batch: number;
   readonly sample: number;
   readonly token: number;
+  /**
+   * Only on a record that stands behind later ones, since its pictures had to be written first: the
+   * first seq that was not given away when it was written.
+   */
+  readonly next?: number;
   /** From the `start` record before this one: 0, and one more with each time the run was resumed. */
   readonly session: number;
   /** From the `start` record before this one. */
@@ -60,12 +65,29 @@ export interface TracesRecord extends RecordHead {
   readonly traces: Readonly<Record<string, PlainValue>>;
 }
 
-/** One call of `logTable`. A cell that was a picture is `{ "$image": ImageReference }`. */
+/**
+ * What all cells of a column are, but for those that are null. `"null"`: all of them; `"mixed"`: of
+ * several kinds.
+ */
+export type ColumnType = "null" | "boolean" | "number" | "string" | "image" | "array" | "object" | "mixed";
+
+/** A cell of a table that was a picture. */
+export interface ImageCell {
+  readonly $image: ImageReference;
+}
+
+/** One call of `logTable`. */
 export interface TableRecord extends RecordHead {
   readonly type: "table";
   readonly name: string;
   readonly columns: readonly string[];
-  readonly rows: readonly (readonly PlainValue[])[];
+  /** One per column. A type that this release does not know comes from a later one. */
+  readonly types: readonly ColumnType[];
+  /**
+   * Row-major. Cells of a column of numbers are numbers or, beyond what those hold exactly, bigints;
+   * cells of a column of pictures are {@link ImageCell}s.
+   */
+  readonly rows: readonly (readonly (PlainValue | ImageCell)[])[];
 }
 
 /** One call of `logHistogram`. */
@@ -78,16 +100,26 @@ export interface HistogramRecord extends RecordHead {
   readonly nonFinite: { readonly nan: number; readonly infinity: number; readonly negativeInfinity: number };
 }
 
-/** A picture or mask, and the file that holds it. */
-export interface ImageReference {
-  /** Relative to the folder of the log; null if the pixels were not stored. */
+/** A file beside the log; all null if the pixels were not stored. */
+export interface MediaReference {
+  /** Relative to the folder of the log: `media/<sha256>.png` or `.webp`. */
   readonly file: string | null;
+  /** In bytes. */
+  readonly size: number | null;
+  /** Of the file, in hexadecimal. */
+  readonly sha256: string | null;
+}
+
+/** A picture, and the file that holds it; {@link readMedia} reads it. */
+export interface ImageReference extends MediaReference {
   /** In pixels. */
   readonly width: number;
   /** In pixels. */
   readonly height: number;
+  /** 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA. */
   readonly channels: number;
-  readonly masks: Readonly<Record<string, { readonly file: string | null }>>;
+  /** Mask name -> PNG of the size of the picture, whose 8-bit values are class ids. */
+  readonly masks: Readonly<Record<string, MediaReference>>;
 }
 
 /** One call of `logImages`. */

@@ -8,7 +8,8 @@ import {
   type State,
 } from "@mlog/core";
 import { readRun } from "./read-run.ts";
-import type { HistogramRecord, LoggedRecord, RunRecord } from "./record.ts";
+import type { HistogramRecord, ImageReference, ImagesRecord, LoggedRecord, RunRecord } from "./record.ts";
+import { isImageCell, type RecordedPicture, RecordedPictures } from "./recorded-pictures.ts";
 import { ReplayClock } from "./replay-clock.ts";
 
 /** How {@link replay} goes. */
@@ -23,8 +24,10 @@ export interface ReplayOptions extends LoggerOptions {
 export interface ReplayResult {
   /** Records that were logged again. */
   readonly replayed: number;
-  /** Records that no call of a logger stands for: output of the process, gaps, pictures without their file. */
+  /** Records that no call of a logger stands for: output of the process, gaps, pictures none of which has its file. */
   readonly skipped: number;
+  /** Pictures whose file cannot be read; why is told to `onError`, with `"replay"` in place of a destination. */
+  readonly missing: number;
   /** Lines that are no records. */
   readonly damaged: number;
   /** What became of the records, per rank and destination. */
@@ -58,7 +61,8 @@ const FIRED_BY_STATE: readonly Event[] = ["batchEnd", "epochEnd", "iterationEnd"
  * Logs a recorded run again, with its steps, times, timestamps and ranks, one logger per rank, and
  * closes them. Resolves when all of it is where it belongs.
  *
- * @param source a log or run folder, or records as {@link readRun} gives them
+ * @param source a log or run folder; or records as {@link readRun} gives them, in the order `"seq"`, but then without
+ * pictures
  * @throws MlogError `LOG_NOT_FOUND`, `FORMAT_TOO_NEW`, `NO_START` for records without the start of their session,
  * `DESTINATIONS_REQUIRED`; what a destination's `init` throws; MlogAggregateError `NOT_SAFE` when a destination failed
  */
@@ -69,18 +73,19 @@ export async function replay(
 ): Promise<ReplayResult> {
   const runs = new Map<number, Run>();
   const counts = { replayed: 0, skipped: 0, damaged: 0 };
+  const path = typeof source === "string" || source instanceof URL ? source : undefined;
+  const records = path === undefined ? (source as AsyncIterable<RunRecord>) : readRun(path, { order: "seq" });
+  const pictures = new RecordedPictures(path, (error) => options.onError?.(error as Error, "replay"));
   try {
     let values = 0;
-    for await (const record of typeof source === "string" || source instanceof URL
-      ? readRun(source)
-      : source) {
+    for await (const record of records) {
       if (record.type === "damaged") {
         counts.damaged++;
         continue;
       }
       const run = runs.get(record.rank) ?? (await begin(record, runs, destinations, options));
       run.clock.moveTo(record);
-      if (logAgain(run, record)) counts.replayed++;
+      if (await logAgain(run, record, pictures)) counts.replayed++;
       else counts.skipped++;
       if ((values += weigh(record)) < VALUES_PER_FLUSH) continue;
       values = 0;
@@ -96,7 +101,7 @@ export async function replay(
     const closed = await logger.close({ error, ...(timeout === undefined ? {} : { timeout }) });
     deliveries.push(...closed.map((delivery) => ({ rank, ...delivery })));
   }
-  return { ...counts, deliveries };
+  return { ...counts, missing: pictures.missing, deliveries };
 }
 
 async function begin(
@@ -131,7 +136,7 @@ async function begin(
 }
 
 /** @returns whether a call of the logger stands for the record */
-function logAgain(run: Run, record: LoggedRecord): boolean {
+async function logAgain(run: Run, record: LoggedRecord, pictures: RecordedPictures): Promise<boolean> {
   const { logger } = run;
   switch (record.type) {
     case "metrics":
@@ -144,8 +149,13 @@ function logAgain(run: Run, record: LoggedRecord): boolean {
       logger.logTraces(record.traces);
       return true;
     case "table":
-      logger.logTable(record.columns, record.rows, { name: record.name, step: record.step });
+      logger.logTable(record.columns, await pictures.rows(record.rows), {
+        name: record.name,
+        step: record.step,
+      });
       return true;
+    case "images":
+      return logImagesAgain(logger, record, pictures);
     case "histogram":
       logHistogramAgain(run, record);
       return true;
@@ -168,6 +178,27 @@ function logAgain(run: Run, record: LoggedRecord): boolean {
   }
 }
 
+async function logImagesAgain(
+  logger: Logger,
+  { images, name, step, maskClassLabels, useTable }: ImagesRecord,
+  pictures: RecordedPictures,
+): Promise<boolean> {
+  const found = (await Promise.all(images.map((image) => pictures.read(image)))).filter(
+    (picture) => picture !== undefined,
+  );
+  if (found.length === 0) return false;
+  const masks = Object.fromEntries(Object.keys(found[0]!.masks).map((mask) => [mask, masksOf(found, mask)]));
+  logger.logImages(
+    found.map(({ pixels }) => pixels),
+    { name, step, masks, maskClassLabels, useTable },
+  );
+  return true;
+}
+
+function masksOf(pictures: readonly RecordedPicture[], name: string): RecordedPicture["masks"][string][] {
+  return pictures.flatMap(({ masks }) => masks[name] ?? []);
+}
+
 /** A logger takes the values of a histogram and not its counts, so the destinations are asked directly. */
 function logHistogramAgain({ logger, onError }: Run, record: HistogramRecord): void {
   const { name, step, time, nonFinite } = record;
@@ -183,13 +214,22 @@ function logHistogramAgain({ logger, onError }: Run, record: HistogramRecord): v
   }
 }
 
+/** So that what is logged between two flushes stays below the bound for pictures, their masks included. */
+function weighPicture({ width, height, channels, masks }: ImageReference): number {
+  return 1 + (width * height * (channels + Object.keys(masks).length)) / 2048;
+}
+
 /** About how many values a record holds. */
 function weigh(record: LoggedRecord): number {
   switch (record.type) {
     case "metrics":
       return Object.keys(record.metrics).length;
     case "table":
-      return record.rows.length * record.columns.length;
+      return record.rows
+        .flat()
+        .reduce((sum: number, cell) => sum + (isImageCell(cell) ? weighPicture(cell.$image) : 1), 1);
+    case "images":
+      return record.images.reduce((sum, image) => sum + weighPicture(image), 1);
     case "histogram":
       return record.counts.length;
     case "hyperparameters":

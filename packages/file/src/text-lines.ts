@@ -1,5 +1,5 @@
 import type { Metrics } from "@mlog/core";
-import { tableRows } from "./media.ts";
+import { withReferences } from "./pictures.ts";
 import { plainJson } from "./plain-json.ts";
 import type { Entry, Head, RecordFormat } from "./record-format.ts";
 
@@ -25,11 +25,11 @@ export const textLines: RecordFormat = {
         const { name, columns } = entry.table;
         return lines(
           "[table]: ",
-          `${name}: ${plainJson({ columns, data: tableRows(entry.table, entry.media) })}`,
+          `${name}: ${plainJson({ columns, data: withReferences(entry.table, entry.references) })}`,
         );
       }
       case "images": {
-        const images = entry.batch.images.map((image) => entry.media.store(image));
+        const images = entry.batch.images.map((image) => entry.references.get(image));
         return lines(`[images]${position(head)}: `, `${entry.batch.name}: ${plainJson(images)}`);
       }
       case "histogram": {

@@ -199,18 +199,29 @@ describe("what became of the records", () => {
 
 describe("what could not be kept", () => {
   it("makes the next flush reject, is counted, and is named in the log", async () => {
-    const { logger, file, lines } = openRun(temporaryFolder());
+    const { logger, file, lines, errors } = openRun(temporaryFolder());
     logger.logMetrics({ loss: 1 });
     logger.logTraces({ large: "x".repeat(MAX_LINE_BYTES) });
     await expect(logger.flush()).rejects.toMatchObject({
       code: "NOT_SAFE",
-      errors: [{ code: "RECORD_TOO_LARGE" }, { code: "RECORDS_DROPPED" }],
+      errors: [{ code: "RECORDS_DROPPED" }],
     });
+    expect(errors).toMatchObject([{ code: "RECORD_TOO_LARGE" }, { code: "RECORDS_DROPPED" }]);
     expect(lines().at(-1)).toMatchObject({ type: "dropped", seq: 3, from: 2, to: 2 });
     expect(file.delivery()).toEqual({ delivered: 3, pending: 0, dropped: 1 });
     logger.logMetrics({ loss: 2 });
     await logger.flush();
     expect(await logger.close()).toMatchObject([{ delivered: 5, dropped: 1 }]);
+  });
+
+  it("makes close reject, if no flush did", async () => {
+    const { logger } = openRun(temporaryFolder());
+    logger.logTraces({ large: "x".repeat(MAX_LINE_BYTES) });
+    await expect(logger.close()).rejects.toMatchObject({
+      code: "NOT_SAFE",
+      errors: [{ code: "RECORDS_DROPPED" }],
+      deliveries: [{ delivered: 3, pending: 0, dropped: 1 }],
+    });
   });
 
   it.skipIf(!existsSync("/dev/full"))(

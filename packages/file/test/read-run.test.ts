@@ -89,12 +89,12 @@ describe("reading a log", () => {
     ],
     [
       "a table without rows",
-      `{"v":1,"type":"table","seq":0,${HEAD},"name":"t","columns":[]}`,
+      `{"v":1,"type":"table","seq":0,${HEAD},"name":"t","columns":[],"types":[]}`,
       "its rows is undefined",
     ],
     [
       "rows that are no rows",
-      `{"v":1,"type":"table","seq":0,${HEAD},"name":"t","columns":[],"rows":[1]}`,
+      `{"v":1,"type":"table","seq":0,${HEAD},"name":"t","columns":[],"types":[],"rows":[1]}`,
       "its rows is an array of 1",
     ],
     ["an end without saying how", `{"v":1,"type":"end","seq":0,${HEAD}}`, "its error is undefined"],
