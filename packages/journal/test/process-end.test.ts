@@ -97,6 +97,28 @@ describe("SIGKILL", () => {
   );
 });
 
+test("a flood of rows is complete and in order", { timeout: 30_000 }, async () => {
+  const path = temporaryFile();
+  const journal = openJournal(path, { rows: layout });
+  const names = Array.from({ length: 10 }, (_, i) => `layer.${i}`);
+  const fields = new Float64Array(2);
+  const values = new Float64Array(10);
+  const count = 100_000;
+  for (let seq = 0; seq < count; seq++) {
+    fields[0] = seq;
+    values.fill(seq / 7);
+    expect(journal.appendRow(fields, names, values) || seq).toBe(true);
+  }
+  await journal.close();
+  const lines = readFileSync(path, "utf8").split("\n");
+  expect(lines.length).toBe(count + 1);
+  const wrong = lines.slice(0, -1).findIndex((line, seq) => {
+    const { metrics, ...row } = JSON.parse(line) as { seq: number; metrics: Record<string, number> };
+    return row.seq !== seq || names.some((name) => metrics[name] !== seq / 7);
+  });
+  expect(wrong).toBe(-1);
+});
+
 describe("without a thread to write on", () => {
   test("the calling thread writes, and a report is made", { timeout: 20_000 }, async () => {
     const path = temporaryFile();
