@@ -108,7 +108,7 @@ export function childInput<Input>(): Input {
 }
 
 export function describeEnding({ code, signal, stderr }: Ending): string {
-  return `code ${code}, signal ${signal}, on stderr: ${stderr.trim() || "nothing"}`;
+  return `code ${code}, signal ${signal}, on stderr: ${stderr.trim().slice(0, 500) || "nothing"}`;
 }
 
 function moduleOf(name: string): URL {

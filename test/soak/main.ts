@@ -3,10 +3,11 @@
  *
  *     node --conditions=@mlog/source test/soak/main.ts [--fraction 0.1] [--seed N] [--only NAME]...
  */
+import { AssertionError } from "node:assert";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inspect, parseArgs } from "node:util";
+import { parseArgs } from "node:util";
 import type { Proof } from "./proof.ts";
 import { exits } from "./proofs/exits.ts";
 import { failingDisk } from "./proofs/failing-disk.ts";
@@ -71,9 +72,16 @@ async function holds(proof: Proof): Promise<boolean> {
     console.log(`ok      ${proof.name}: ${numbers} (${seconds()})`);
     return true;
   } catch (error) {
-    console.log(`FAILED  ${proof.name}: ${inspect(error)} (${seconds()})`);
+    console.log(`FAILED  ${proof.name}: ${describeFailure(error)} (${seconds()})`);
     return false;
   } finally {
     rmSync(own, { recursive: true, force: true });
   }
+}
+
+/** Messages of assertions say it all; elsewhere it matters where the error comes from. */
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isPlain = error instanceof AssertionError || error.cause instanceof AssertionError;
+  return isPlain ? error.message : (error.stack ?? error.message);
 }
