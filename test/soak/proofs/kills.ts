@@ -22,6 +22,8 @@ interface Loss {
   readonly victim: string;
 }
 
+/** How long a child logs at most before it is killed, in ms: its writer needs some of it to start. */
+const LIFE = 400;
 /** The documented bound on the age of what a kill loses, in ms. */
 const AGE_LIMIT = 20;
 /**
@@ -97,7 +99,7 @@ async function killOnce(
   const child = startChild("log-at-1khz", input);
   // One in ten is killed while it starts.
   if (!random.chance(0.1)) await child.first("logged");
-  await setTimeout(random.next() * 600);
+  await setTimeout(random.next() * LIFE);
   const killed = child.kill();
   const ending = await child.ended;
   assert.equal(ending.signal, "SIGKILL", `the child ended before it was killed: ${describeEnding(ending)}`);

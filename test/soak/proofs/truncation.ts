@@ -11,8 +11,8 @@ import { type Proof, type Setting, within } from "../proof.ts";
 
 /** How far before its end a log is cut, in bytes. */
 const TAIL = 4096;
-/** A sample cuts at every tenth byte. */
-const SAMPLE_STRIDE = 10;
+/** A sample cuts at every tenth byte; so does the proof for what lies before the tail. */
+const STRIDE = 10;
 const TYPES = new Set<LoggedRecord["type"]>([
   "start",
   "hyperparameters",
@@ -28,8 +28,8 @@ const TYPES = new Set<LoggedRecord["type"]>([
 ]);
 
 /**
- * A log with every type of record, cut off at each byte of its last 4 KiB, and a log of one session at each
- * of its bytes: what is complete is read, and a resumed session goes on behind it.
+ * A log with every type of record, cut off at each byte of its last 4 KiB, and one of a single session down
+ * to nothing: what is complete is read, and a resumed session goes on behind it.
  */
 export const truncation: Proof = {
   name: "truncation",
@@ -39,16 +39,24 @@ export const truncation: Proof = {
     const short = readFileSync(logPath(root));
     while (readFileSync(logPath(root)).length < 2 * TAIL) await writeSession(root);
     const long = readFileSync(logPath(root));
-    assert.deepEqual(new Set((await readLog(logPath(root))).map((record) => record.type)), TYPES);
+    const records = await readLog(logPath(root));
+    assert.deepEqual(new Set(records.map((record) => record.type)), TYPES);
+    assertGapFree(records.toSorted((a, b) => a.seq - b.seq));
+    const stride = setting.fraction === 1 ? 1 : STRIDE;
     const cuts =
-      (await cutAtEach(setting, "tail", long, long.length - TAIL)) +
-      (await cutAtEach(setting, "session", short, 0));
+      (await cutAtEach(setting, "tail", long, long.length - TAIL, stride)) +
+      (await cutAtEach(setting, "session", short, 0, STRIDE));
     return `${cuts} cuts of logs of ${short.length} and ${long.length} bytes with ${TYPES.size} types of records`;
   },
 };
 
-async function cutAtEach(setting: Setting, name: string, bytes: Buffer, from: number): Promise<number> {
-  const stride = setting.fraction === 1 ? 1 : SAMPLE_STRIDE;
+async function cutAtEach(
+  setting: Setting,
+  name: string,
+  bytes: Buffer,
+  from: number,
+  stride: number,
+): Promise<number> {
   let cuts = 0;
   for (let end = from + setting.random.below(stride); end <= bytes.length; end += stride) {
     const where = `cut of the ${name} at byte ${end} of ${bytes.length}`;
@@ -68,17 +76,17 @@ async function cutAt(root: string, left: Buffer): Promise<void> {
   await resume(root);
   const records = await readLog(path);
   assert.deepEqual(records.slice(0, complete.length), complete, "what was complete");
-  const added = records.slice(complete.length);
-  const session = (complete.at(-1)?.session ?? -1) + 1;
+  // Records of pictures stand where their files were safe, so the highest seq need not be the last.
+  const seq = Math.max(-1, ...complete.map((record) => record.seq)) + 1;
+  const session = Math.max(-1, ...complete.map((record) => record.session)) + 1;
   assert.deepEqual(
-    added.map((record) => [record.type, record.session]),
+    records.slice(complete.length).map((record) => [record.type, record.seq, record.session]),
     [
-      ["start", session],
-      ["metrics", session],
-      ["end", session],
+      ["start", seq, session],
+      ["metrics", seq + 1, session],
+      ["end", seq + 2, session],
     ],
   );
-  assertGapFree(records);
   assert.equal(repairLines(path).cut, 0, "nothing is left to repair");
   rmSync(root, { recursive: true });
 }
