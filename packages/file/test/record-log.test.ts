@@ -3,7 +3,7 @@ import type { RecordWriter } from "@mlog/journal";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jsonLines } from "../src/json-lines.ts";
-import { RecordLog } from "../src/record-log.ts";
+import { RecordLog, type Reservation } from "../src/record-log.ts";
 import { expectValid } from "./schema.ts";
 
 /** Takes records while it is told to, and keeps them. */
@@ -147,5 +147,65 @@ describe("calls that the writer has no room for", () => {
       { type: "dropped", from: 0, to: 0, seq: 1 },
       { type: "metrics", seq: 2 },
     ]);
+  });
+});
+
+describe("records that come later", () => {
+  it("have the seq of their call, and are dropped as one report when nothing will come any more", () => {
+    const { writer, log, errors } = open();
+    const first = log.reserve(stamp);
+    const second = log.reserve(stamp);
+    log.reserve(stamp);
+    log.metrics(metrics, stamp);
+    expect(log.reserved).toBe(3);
+    second.write({ type: "output", stream: "stdout", text: "second" });
+    second.write({ type: "output", stream: "stdout", text: "ignored" });
+    log.dropReserved((count) => Object.assign(new Error(`${count}`), { code: "LATE" }));
+    first.write({ type: "output", stream: "stdout", text: "ignored" });
+    expect(log.nameDropped()).toBe(true);
+    expect(writer.lines.map(({ type, seq, next, from, to }) => [type, seq, next, from, to])).toEqual([
+      ["metrics", 3, undefined, undefined, undefined],
+      ["output", 1, 4, undefined, undefined],
+      ["dropped", 4, undefined, 0, 0],
+      ["dropped", 5, undefined, 2, 2],
+    ]);
+    expect(errors).toMatchObject([{ code: "LATE", message: "2" }]);
+    expect([log.dropped, log.reserved]).toEqual([2, 0]);
+    expectValid(writer.lines);
+  });
+
+  it("leave no seq unaccounted for, and the last line tells the next one", () => {
+    const step = fc.record({
+      what: fc.constantFrom("log", "reserve", "write", "drop"),
+      which: fc.nat(),
+      room: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const { writer, log } = open();
+        const places: Reservation[] = [];
+        const accounted: number[] = [];
+        for (const { what, which, room } of steps) {
+          writer.accepts = () => room;
+          const [place] =
+            what === "write" || what === "drop" ? places.splice(which % (places.length || 1), 1) : [];
+          if (what === "log") log.metrics(metrics, stamp);
+          else if (what === "reserve") places.push(log.reserve(stamp));
+          else if (what === "write") place?.write({ type: "output", stream: "stdout", text: "late" });
+          else place?.drop(new Error("dropped"));
+        }
+        writer.accepts = () => true;
+        for (const place of places) place.write({ type: "output", stream: "stdout", text: "last" });
+        log.nameDropped();
+        for (const { type, seq, from, to } of writer.lines as Record<string, number>[]) {
+          accounted.push(seq!);
+          if ((type as unknown) !== "dropped") continue;
+          for (let dropped = from!; dropped <= to!; dropped++) accounted.push(dropped);
+        }
+        expect(accounted.sort((a, b) => a - b)).toEqual(accounted.map((_, i) => i));
+        const last = writer.lines.at(-1);
+        if (last !== undefined) expect(last["next"] ?? (last["seq"] as number) + 1).toBe(accounted.length);
+      }),
+    );
   });
 });

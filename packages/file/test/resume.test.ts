@@ -12,6 +12,9 @@ const start = (seq: number, session: number, run = "run"): string =>
 const metrics = (seq: number): string =>
   `{"v":1,"type":"metrics","seq":${seq},${HEAD},"metrics":{"loss":1}}\n`;
 
+const late = (seq: number, next: number, length: number): string =>
+  `{"v":1,"type":"table","seq":${seq},${HEAD},"next":${next},"name":"${"x".repeat(length)}","columns":[],"types":[],"rows":[]}\n`;
+
 function logFile(text: string): string {
   const path = join(temporaryFolder(), "log.jsonl");
   writeFileSync(path, text);
@@ -36,6 +39,16 @@ describe("where a log goes on", () => {
     ],
     ["damaged lines at the end", `${start(0, 0)}${metrics(1)}garbage\n\0\0\n`, { session: 1, seq: 2 }],
     ["records a little out of order", start(0, 0) + metrics(3) + metrics(1), { session: 1, seq: 4 }],
+    [
+      "records that came late, and are so long that nothing before them is looked at",
+      `${start(0, 0)}${metrics(2)}${metrics(3)}${late(1, 4, 300_000)}`,
+      { session: 1, seq: 4 },
+    ],
+    [
+      "a record that came late, while others were still to come",
+      start(0, 0) + late(1, 9, 10),
+      { session: 1, seq: 9 },
+    ],
     [
       "a start in the text of a record",
       `${start(0, 0)}{"v":1,"type":"traces","seq":1,${HEAD},"traces":{"log":{"v":1,"type":"start","session":7}}}\n`,
