@@ -36,6 +36,7 @@ export function pixelBytes(
     scale(values, out, layout, 1);
     return out;
   }
+  if (pixels.dtype === "float32" && scaleUnit(values as Float32Array, out, layout)) return out;
   const { min, max } = valueRange(values);
   if (min < 0) spreadFromTo(values, out, layout, pixels.dtype, min, max);
   else if (pixels.dtype === "float16") scaleHalves(values, out, layout, max <= 1 ? 255 : 1);
@@ -81,6 +82,42 @@ function spreadFromTo(
 
 function halve(value: number): number {
   return value / 2;
+}
+
+/** Values per call: V8 compiles a function that is called often better than one that runs long. */
+const VALUES_PER_CALL = 8192;
+
+/**
+ * Looks at the values and converts them in one go, as if they were from 0 to 1, which is how networks
+ * have most pictures. Returns false as soon as one is not.
+ */
+function scaleUnit(values: Float32Array, out: Uint8Array, { planes, length }: Layout): boolean {
+  for (let plane = 0; plane < planes; plane++) {
+    for (let at = 0; at < length; at += VALUES_PER_CALL) {
+      const count = Math.min(VALUES_PER_CALL, length - at);
+      if (!scaleUnitPart(values, plane * length + at, count, out, at * planes + plane, planes)) return false;
+    }
+  }
+  return true;
+}
+
+function scaleUnitPart(
+  values: Float32Array,
+  from: number,
+  count: number,
+  out: Uint8Array,
+  to: number,
+  step: number,
+): boolean {
+  let low = 0;
+  let high = 1;
+  for (let i = 0, at = to; i < count; i++, at += step) {
+    const value = values[from + i]!;
+    if (value < low) low = value;
+    if (value > high) high = value;
+    out[at] = Math.fround(value * 255);
+  }
+  return low === 0 && high === 1;
 }
 
 // Each loop below stands by itself, since a function call per value would double its time. A
