@@ -13,7 +13,7 @@ export const HEAD = 0; // appended up to here; written by the appending thread
 export const SLEEPING = 1; // STARTING, AWAKE, ASLEEP or GONE: what the appending thread must do
 export const DOORBELL = 2; // counts rings; the worker waits on it
 export const FLUSH = 3; // number of the latest flush request
-export const STOP = 4; // RUN, CLOSE or LEAVE
+export const STOP = 4; // 0, CLOSE or LEAVE
 export const NAMES = 5; // names in the dictionary
 export const STARVED = 6; // 1: the appending thread waits for TAIL to move
 export const FAILING = 7; // 1: the last attempt to write failed; the worker tries again
@@ -30,8 +30,7 @@ export const AWAKE = 1;
 export const ASLEEP = 2;
 export const GONE = 3;
 
-/** Values of STOP: go on; write all, then end; end at once, the calling thread writes the rest. */
-export const RUN = 0;
+/** Values of STOP beside 0: write all, then end; end at once, the calling thread writes the rest. */
 export const CLOSE = 1;
 export const LEAVE = 2;
 
