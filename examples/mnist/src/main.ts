@@ -4,6 +4,7 @@ import { InMemoryLogger } from "@mlog/memory";
 import * as tf from "@tensorflow/tfjs";
 import { CLASSES, loadDigits } from "./data.ts";
 import { createModel, evaluate, trainBatch } from "./model.ts";
+import { logPictures } from "./pictures.ts";
 import { printSummary } from "./summary.ts";
 import { systemMetrics } from "./system-metrics.ts";
 
@@ -69,6 +70,7 @@ for (let epoch = 0; epoch < hyperparameters.epochs; epoch++) {
     result.confusion.map((row, actual) => [actual, ...row]),
     { name: "confusion" },
   );
+  logPictures(logger, model, digits.test);
   logger.runEvent("evalEnd");
   state.nextEpoch();
   console.log(

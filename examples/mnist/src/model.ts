@@ -55,3 +55,8 @@ export function evaluate(
     return { loss, accuracy: correct / digits.count, confusion };
   });
 }
+
+/** What the filters of the first layer make of one digit: (1,7,7,filters). */
+export function activationsOf(model: tf.Sequential, digit: tf.Tensor4D): tf.Tensor4D {
+  return model.getLayer("conv").apply(digit) as tf.Tensor4D;
+}

@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import type { FileLogger } from "@mlog/file";
 import type { InMemoryLogger } from "@mlog/memory";
 
@@ -14,6 +15,7 @@ export function printSummary(memory: InMemoryLogger, file: FileLogger): void {
   }
   console.log(`\nOn disk: ${file.path}`);
   console.log(`  one JSON object per line; try: tail -n 3 ${file.path}`);
+  console.log(`  pictures of digits and activations: ${join(dirname(file.path!), "media")}`);
 }
 
 /** The values as 24 bars from lowest to highest. */
