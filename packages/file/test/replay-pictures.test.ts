@@ -11,8 +11,8 @@ type Format = "png" | "webp";
 /** A run with pictures of every kind, as its log. */
 async function recordedRun(imageFormat: Format): Promise<string> {
   const { logger, state, path } = openRun(temporaryFolder(), { imageFormat });
-  const values = (length: number, scale: number): Float32Array =>
-    Float32Array.from({ length }, (_, i) => Math.sin(i) * scale);
+  const values = (length: number, factor: number): Float32Array =>
+    Float32Array.from({ length }, (_, i) => Math.sin(i * factor));
   for (let batch = 0; batch < 3; batch++) {
     logger.logImages(
       { data: values(2 * 4 * 6 * 5, batch + 1), shape: [2, 4, 6, 5] },
