@@ -33,5 +33,24 @@ export function recordOf(metrics: Metrics, step: number, time: number): object {
   };
 }
 
+/** The same with the metrics among the other fields, as a flat record. */
+export function flatRecordOf(metrics: Metrics, step: number, time: number): object {
+  return {
+    v: 1,
+    type: "metrics",
+    seq: step,
+    time,
+    step,
+    epoch: 0,
+    batch: step,
+    sample: step,
+    token: 0,
+    ...metrics,
+  };
+}
+
+/** Makes the record of a call. */
+export type ToRecord = typeof recordOf;
+
 /** Bytes that are gathered before they are written, for those who write on the calling thread. */
 export const BLOCK_BYTES = 65_536;

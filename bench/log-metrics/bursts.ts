@@ -1,9 +1,10 @@
+import { type ContenderName, PINO } from "../contenders/all.ts";
 import type { Options } from "../harness/options.ts";
 import { printHeading, printTable, type Target } from "../harness/report.ts";
 import { interleave } from "../harness/rounds.ts";
 import { casesOf } from "./cases.ts";
 
-const CONTENDERS = ["nothing", "floor", "mlog", "pino sync", "pino worker", "pino flat", "JSON"] as const;
+const CONTENDERS: readonly ContenderName[] = ["nothing", "floor", "mlog", ...PINO, "JSON"];
 
 export async function bursts({ quick, rounds = quick ? 3 : 7, folder }: Options): Promise<Target[]> {
   const targets: Target[] = [];
@@ -30,16 +31,11 @@ write in it counts as what it took); p75 shows the slower quarter.`,
     );
     targets.push(
       { what: `burst ${metrics}: mlog / floor`, values: found.ratio("mlog", "floor", "ns"), atMost: 1.25 },
-      {
-        what: `burst ${metrics}: pino sync / mlog`,
-        values: found.ratio("pino sync", "mlog", "ns"),
+      ...PINO.map((pino) => ({
+        what: `burst ${metrics}: ${pino} / mlog`,
+        values: found.ratio(pino, "mlog", "ns"),
         atLeast: 25,
-      },
-      {
-        what: `burst ${metrics}: pino worker / mlog`,
-        values: found.ratio("pino worker", "mlog", "ns"),
-        atLeast: 25,
-      },
+      })),
       { what: `burst ${metrics}: records lost by mlog`, values: found.of("mlog", "lost"), atMost: 0 },
     );
   }

@@ -20,7 +20,8 @@ export interface Parameters {
   readonly folder: string;
 }
 
-const WARM_UP_CALLS = 20_000;
+/** Training runs are long: what counts is compiled code. */
+const WARM_UP_CALLS = 50_000;
 const MODES = { bursts: measureBursts, sustained: measureSustained, steps: measureSteps };
 
 const { contender: name, mode, metrics, namesInAll, count, folder: parent } = readParameters<Parameters>();

@@ -1,9 +1,10 @@
+import { type ContenderName, PINO } from "../contenders/all.ts";
 import type { Options } from "../harness/options.ts";
 import { printHeading, printTable, type Target } from "../harness/report.ts";
 import { interleave } from "../harness/rounds.ts";
 import { casesOf } from "./cases.ts";
 
-const CONTENDERS = ["nothing", "floor", "mlog", "pino sync", "pino worker", "pino flat", "JSON"] as const;
+const CONTENDERS: readonly ContenderName[] = ["nothing", "floor", "mlog", ...PINO, "JSON"];
 const LEAST_RATIO = { 4: 10, 20: 6 };
 
 export async function sustained({ quick, rounds = quick ? 3 : 7, folder }: Options): Promise<Target[]> {
@@ -38,7 +39,7 @@ the benchmark does). "all CPU" is that of all threads of the process until then,
       })),
     );
     const least = LEAST_RATIO[metrics];
-    for (const pino of ["pino sync", "pino worker"]) {
+    for (const pino of PINO) {
       targets.push(
         {
           what: `sustained ${metrics}: ${pino} / mlog`,

@@ -1,0 +1,5 @@
+import { type OpenContender, recordOf } from "./contender.ts";
+import { openPinoSync } from "./pino-sync.ts";
+
+/** The metrics in an object of their own, which pino hands to `JSON.stringify` as a whole. */
+export const open: OpenContender = (folder) => openPinoSync(folder, recordOf);
