@@ -1,40 +1,30 @@
 import type { LoggerDestination } from "./destination.ts";
-import { MlogTypeError, describe, invalid } from "./errors.ts";
+import { check, checkObject } from "./errors.ts";
 import { EVENTS } from "./event.ts";
 import { type PlainRecord, toPlainRecord } from "./plain-value.ts";
 
-/** In UTF-16 units; longer names are refused. */
-const NAME_LIMIT = 1024;
-
-/** @throws `INVALID_NAME` unless `name` is text of 1 to 1024 characters */
+/** @throws `INVALID_NAME` unless `name` is text of 1 to 1024 UTF-16 units */
 export function assertName(name: unknown, argument: string): asserts name is string {
-  if (typeof name !== "string" || name.length === 0 || name.length > NAME_LIMIT) {
-    throw invalid(
-      "INVALID_NAME",
-      `${argument}: a name must have 1 to ${NAME_LIMIT} characters`,
-      name,
-      "string",
-    );
-  }
+  const length = typeof name === "string" ? name.length : 0;
+  check(length > 0 && length <= 1024, "INVALID_NAME", argument, "have 1 to 1024 characters", name, "string");
 }
 
 /** @throws `INVALID_STEP` unless `step` is undefined or a step */
 export function assertStep(step: unknown): void {
-  if (step !== undefined && !(Number.isSafeInteger(step) && (step as number) >= 0)) {
-    throw invalid("INVALID_STEP", "step must be a non-negative integer", step);
-  }
+  const isStep = step === undefined || (Number.isSafeInteger(step) && (step as number) >= 0);
+  check(isStep, "INVALID_STEP", "step", "be a non-negative integer", step);
 }
 
 /** @throws `INVALID_ARGUMENT` unless `event` is one that the loop may fire; the state fires the others */
 export function assertEvent(event: unknown): void {
-  if (!EVENTS.includes(event as never) || /^(batch|epoch|iteration)End$/.test(event as string)) {
-    throw invalid(
-      "INVALID_ARGUMENT",
-      "event must be one of EVENTS that state.nextBatch(), nextEpoch() and nextIteration() do not fire themselves",
-      event,
-      "",
-    );
-  }
+  check(
+    EVENTS.includes(event as never) && !/^(batch|epoch|iteration)End$/.test(event as string),
+    "INVALID_ARGUMENT",
+    "event",
+    "be one of EVENTS that state.nextBatch() and its like do not fire",
+    event,
+    "",
+  );
 }
 
 /**
@@ -43,20 +33,21 @@ export function assertEvent(event: unknown): void {
  * @throws `INVALID_ARGUMENT`, `INVALID_NAME`
  */
 export function readRecord(values: unknown, argument: string): PlainRecord {
-  if (typeof values !== "object" || values === null || Array.isArray(values)) {
-    throw invalid("INVALID_ARGUMENT", `${argument} must be an object of names and values`, values);
-  }
-  for (const name of Object.keys(values)) assertName(name, argument);
-  return toPlainRecord(values);
+  checkObject(Array.isArray(values) ? values.length : values, argument);
+  for (const name of Object.keys(values as object)) assertName(name, argument);
+  return toPlainRecord(values as object);
 }
 
 /** @throws `INVALID_DESTINATION` for what is no destination, or one of a contract that is not known here */
 export function assertDestination(destination: LoggerDestination): void {
   const { name, specVersion } = Object(destination) as LoggerDestination;
-  if (typeof name === "string" && specVersion === 1) return;
-  throw new MlogTypeError(
+  check(typeof name === "string", "INVALID_DESTINATION", "a destination", "have a name", name);
+  check(
+    specVersion === 1,
     "INVALID_DESTINATION",
-    `a destination must have a name and specVersion 1, not ${describe(name)} and specVersion ${describe(specVersion)}: ` +
-      "update @mlog/core, or install an older version of the destination",
+    name,
+    "have specVersion 1 (or @mlog/core be updated)",
+    specVersion,
+    "",
   );
 }

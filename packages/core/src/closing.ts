@@ -1,5 +1,6 @@
 import type { Delivery } from "./destination.ts";
 import { MlogAggregateError } from "./errors.ts";
+import { combine } from "./failures.ts";
 import type { Route } from "./route.ts";
 
 /** What became of the records of one destination. */
@@ -33,16 +34,19 @@ export async function flushRoutes(
   reads: Iterable<Promise<unknown>>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const flush = (route: Route): Promise<boolean> =>
-    attempt(route, async () => {
-      await route.ready;
-      await route.destination.flush?.(signal);
-    });
-  const takesFiles = (route: Route): boolean => route.destination.uploadFile !== undefined;
   const work = async (): Promise<void> => {
     await Promise.all(reads);
-    await Promise.all(routes.filter((route) => !takesFiles(route)).map(flush));
-    await Promise.all(routes.filter(takesFiles).map(flush));
+    for (const takesFiles of [false, true]) {
+      await Promise.all(
+        routes.map((route) =>
+          attempt(route, async () => {
+            if ((route.destination.uploadFile !== undefined) !== takesFiles) return;
+            await route.ready;
+            await route.destination.flush?.(signal);
+          }),
+        ),
+      );
+    }
   };
   await untilAborted(work(), signal);
   const failure = takeFailures(routes);
@@ -64,32 +68,28 @@ export async function closeRoutes(
 ): Promise<readonly DestinationDelivery[]> {
   const closed = new Set<Route>();
   const draining = new AbortController();
-  const half = deadline(timeout / 2);
-  const end = deadline(timeout);
+  const timers: unknown[] = [];
+  const after = (ms: number): Promise<void> =>
+    new Promise((resolve) => timers.push(setTimeout(resolve, Math.min(ms, TIMER_LIMIT))));
   const read = Promise.all(reads);
-
-  const handedOver = new Map(
-    routes.map((route) => [
-      route,
-      attempt(route, async () => {
-        await read;
-        await route.ready;
-        await route.destination.close?.(reason);
-      }),
-    ]),
+  const handovers = routes.map((route) =>
+    attempt(route, async () => {
+      await read;
+      await route.ready;
+      await route.destination.close?.(reason);
+    }),
   );
-  const everyHandover = Promise.race([Promise.all(handedOver.values()), half.passed]);
-  const drained = routes.map(async (route) => {
-    const ok = await handedOver.get(route);
+  const everyHandover = Promise.race([Promise.all(handovers), after(timeout / 2)]);
+  const drained = routes.map(async (route, index) => {
+    const ok = await handovers[index];
     if (route.destination.uploadFile !== undefined) await everyHandover;
-    if (ok === false) return;
-    const done = await attempt(route, async () => route.destination.postClose?.(draining.signal));
-    if (done) closed.add(route);
+    if (ok && (await attempt(route, async () => route.destination.postClose?.(draining.signal)))) {
+      closed.add(route);
+    }
   });
-  await Promise.race([Promise.all(drained), end.passed]);
+  await Promise.race([Promise.all(drained), after(timeout)]);
   draining.abort();
-  half.cancel();
-  end.cancel();
+  timers.forEach(clearTimeout);
   const deliveries = routes.map((route) => ({
     destination: route.destination.name,
     ...route.delivery(closed.has(route)),
@@ -100,10 +100,8 @@ export async function closeRoutes(
 }
 
 function takeFailures(routes: readonly Route[]): MlogAggregateError | undefined {
-  const errors = routes.flatMap((route) => route.failures.take());
-  if (errors.length === 0) return undefined;
-  const messages = [...new Set(errors.map((error) => error.message))].slice(0, 3).join("; ");
-  return new MlogAggregateError("NOT_SAFE", errors, `not everything that was logged is safe: ${messages}`);
+  const errors = routes.flatMap((route) => route.takeErrors());
+  return errors.length > 0 ? combine("NOT_SAFE", errors) : undefined;
 }
 
 async function attempt(route: Route, work: () => Promise<void> | undefined): Promise<boolean> {
@@ -111,30 +109,21 @@ async function attempt(route: Route, work: () => Promise<void> | undefined): Pro
     await work();
     return true;
   } catch (error) {
-    route.failures.add(error);
+    route.fail(error);
     return false;
   }
 }
 
-function deadline(ms: number): { readonly passed: Promise<void>; cancel(): void } {
-  let timer: unknown;
-  const passed = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.min(ms, TIMER_LIMIT));
-  });
-  return { passed, cancel: () => clearTimeout(timer) };
-}
-
 async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return work;
-  signal.throwIfAborted();
-  let onAbort: (() => void) | undefined;
+  signal?.throwIfAborted();
+  let onAbort!: () => void;
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason as Error);
-    signal.addEventListener("abort", onAbort);
+    onAbort = () => reject(signal!.reason as Error);
   });
+  signal?.addEventListener("abort", onAbort);
   try {
     await Promise.race([work, aborted]);
   } finally {
-    signal.removeEventListener("abort", onAbort!);
+    signal?.removeEventListener("abort", onAbort);
   }
 }

@@ -1,5 +1,6 @@
 import type { LoggerDestination, RemoteFile, TransferOptions } from "./destination.ts";
-import { MlogAggregateError, MlogError, isMlogError } from "./errors.ts";
+import { MlogError, isMlogError } from "./errors.ts";
+import { throwAny } from "./failures.ts";
 
 /**
  * Downloads from the first destination that has the file.
@@ -12,10 +13,8 @@ export async function downloadFrom(
   path: string,
   options: TransferOptions,
 ): Promise<void> {
-  const sources = destinations.filter((destination) => destination.downloadFile !== undefined);
-  if (sources.length === 0) throw noDestination("downloadFile");
   const errors: Error[] = [];
-  for (const source of sources) {
+  for (const source of sourcesAmong(destinations, "downloadFile")) {
     try {
       return await source.downloadFile!(remoteFileName, path, options);
     } catch (error) {
@@ -23,11 +22,8 @@ export async function downloadFrom(
       if (!isMlogError(error, "FILE_NOT_FOUND")) errors.push(error as Error);
     }
   }
-  if (errors.length === 1) throw errors[0]!;
-  if (errors.length > 1)
-    throw new MlogAggregateError("DESTINATION_FAILED", errors, `${remoteFileName} could not be downloaded`);
-  const names = sources.map((source) => source.name).join(", ");
-  throw new MlogError("FILE_NOT_FOUND", `${remoteFileName} is in none of: ${names}`);
+  throwAny(errors);
+  throw new MlogError("FILE_NOT_FOUND", `${remoteFileName} is in no destination`);
 }
 
 /** Lists the files of all destinations that can list, one after the other. */
@@ -35,14 +31,14 @@ export async function* listFrom(
   destinations: readonly LoggerDestination[],
   prefix: string,
 ): AsyncIterable<RemoteFile> {
-  const sources = destinations.filter((destination) => destination.listFiles !== undefined);
-  if (sources.length === 0) throw noDestination("listFiles");
-  for (const source of sources) yield* source.listFiles!(prefix);
+  for (const source of sourcesAmong(destinations, "listFiles")) yield* source.listFiles!(prefix);
 }
 
-function noDestination(verb: string): MlogError {
-  return new MlogError(
-    "NO_DOWNLOAD_DESTINATION",
-    `${verb}: no destination of this logger can give files back`,
-  );
+function sourcesAmong(
+  destinations: readonly LoggerDestination[],
+  verb: "downloadFile" | "listFiles",
+): LoggerDestination[] {
+  const sources = destinations.filter((destination) => destination[verb] !== undefined);
+  if (sources.length > 0) return sources;
+  throw new MlogError("NO_DOWNLOAD_DESTINATION", `no destination has ${verb}`);
 }

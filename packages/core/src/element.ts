@@ -11,9 +11,8 @@ export function toNumber(element: number | bigint, dtype: DType): number {
     return float[0]!;
   }
   if (dtype !== "float16") return number;
-  const magnitude = number & 0x7fff;
-  bits[0] = magnitude << 13;
   // The exponent of a float32 is biased by 112 more; a product, unlike a sum, is right for subnormals too.
-  const finite = magnitude < 0x7c00 ? float[0]! * 2 ** 112 : magnitude > 0x7c00 ? NaN : Infinity;
-  return number < 0x8000 ? finite : -finite;
+  bits[0] = ((number & 0x8000) << 16) | ((number & 0x7fff) << 13);
+  const finite = float[0]! * 2 ** 112;
+  return Math.abs(finite) < 2 ** 16 ? finite : number & 0x3ff ? NaN : finite * Infinity;
 }

@@ -1,4 +1,4 @@
-const mark = Symbol.for("mlog.error");
+const mark: unique symbol = Symbol.for("mlog.error");
 
 /**
  * Every code that `@mlog/core` puts on an error. Destinations add their own; a code, once
@@ -44,12 +44,8 @@ function putMark(error: Error): void {
  * `instanceof`: an application may hold two versions of this package.
  */
 export function isMlogError(error: unknown, code?: string): error is CodedError {
-  return (
-    typeof error === "object" &&
-    error !== null &&
-    (error as { [mark]?: unknown })[mark] === true &&
-    (code === undefined || (error as CodedError).code === code)
-  );
+  const known = Object(error) as CodedError & { [mark]?: unknown };
+  return known[mark] === true && (code === undefined || known.code === code);
 }
 
 /** Something went wrong that the caller's arguments did not cause. */
@@ -101,19 +97,30 @@ export class MlogAggregateError extends AggregateError implements CodedError {
 }
 
 /**
- * What to throw for an argument that is not what it must be: a type error, unless `value` is of the
- * right `type` and wrong all the same.
+ * How every argument is checked: unless `ok`, throws that `argument must` obey `rule`, and what it is
+ * instead. A range error if `value` is of the right `type` and wrong all the same, else a type error.
  */
-export function invalid(code: CoreErrorCode, rule: string, value: unknown, type = "number"): Error {
+export function check(
+  ok: unknown,
+  code: CoreErrorCode,
+  argument: string,
+  rule: string,
+  value: unknown,
+  type = "number",
+): asserts ok {
+  if (ok) return;
   const Kind = typeof value === type ? MlogRangeError : MlogTypeError;
-  return new Kind(code, `${rule}, not ${describe(value)}`);
+  throw new Kind(code, `${argument} must ${rule}, not ${describe(value)}`);
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  object: "an object",
-  function: "a function",
-  symbol: "a symbol",
-};
+/** {@link check} for what must be an object. Refuses, for example, a bare number of samples. */
+export function checkObject(
+  value: unknown,
+  argument: string,
+  code: CoreErrorCode = "INVALID_ARGUMENT",
+): void {
+  check(typeof value === "object" && value !== null, code, argument, "be an object", value, "");
+}
 
 /**
  * A value as it may stand in an error message: its kind and, where that is short, the value
@@ -126,5 +133,7 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "bigint") return `${value}n`.slice(0, 80);
   if (Object.is(value, -0)) return "-0";
-  return value === null ? "null" : (KINDS[typeof value] ?? `${value as number | boolean | undefined}`);
+  const kind = typeof value;
+  if (value === null || !/object|function|symbol/.test(kind)) return String(value);
+  return `${kind === "object" ? "an" : "a"} ${kind}`;
 }

@@ -1,4 +1,4 @@
-import { MlogRangeError, describe } from "./errors.ts";
+import { check } from "./errors.ts";
 import { toNumber } from "./element.ts";
 import type { Histogram } from "./records.ts";
 import type { TensorSnapshot } from "./tensor.ts";
@@ -27,12 +27,8 @@ export function computeHistogram(
   tensor: Pick<TensorSnapshot, "data" | "dtype">,
   bins: number | undefined = 64,
 ): Histogram {
-  if (!Number.isInteger(bins) || bins < 1 || bins > BINS_LIMIT) {
-    throw new MlogRangeError(
-      "INVALID_ARGUMENT",
-      `bins must be an integer from 1 to ${BINS_LIMIT}, not ${describe(bins)}`,
-    );
-  }
+  const isBins = Number.isInteger(bins) && bins > 0 && bins <= BINS_LIMIT;
+  check(isBins, "INVALID_ARGUMENT", "bins", `be an integer from 1 to ${BINS_LIMIT}`, bins);
   let low = Infinity;
   let high = -Infinity;
   let nan = 0;

@@ -1,4 +1,4 @@
-import { MlogRangeError, MlogTypeError, describe } from "./errors.ts";
+import { check } from "./errors.ts";
 import { type Masks, masksOf, readLabels, readMasks } from "./masks.ts";
 import { type MaybePromise, whenRead } from "./maybe-promise.ts";
 import type { ImageBatch, ImageSnapshot, Pixels } from "./records.ts";
@@ -46,12 +46,7 @@ export interface ImageOptions {
 export function readImages(images: Images, options: ImageOptions = {}): MaybePromise<ImageBatch> {
   const { name = "Images", channelsLast = false, useTable = true } = options;
   for (const [argument, value] of Object.entries({ channelsLast, useTable })) {
-    if (typeof value !== "boolean") {
-      throw new MlogTypeError(
-        "INVALID_ARGUMENT",
-        `${argument} must be true or false, not ${describe(value)}`,
-      );
-    }
+    check(typeof value === "boolean", "INVALID_ARGUMENT", argument, "be a boolean", value, "");
   }
   const maskClassLabels = readLabels(options.maskClassLabels);
   const read = readEach(images, "images", (source, argument, isElement) =>
@@ -83,12 +78,14 @@ export function image(
 ): ImageSnapshot {
   const { channelsLast, masks } = options;
   const batch = readImages(value, { channelsLast, masks });
-  if (batch instanceof Promise || batch.images.length !== 1) {
-    throw new MlogRangeError(
-      "INVALID_IMAGE",
-      "image() takes one picture that can be read at once: call it for each of a batch, and await the data of a device",
-    );
-  }
+  check(
+    !(batch instanceof Promise) && batch.images.length === 1,
+    "INVALID_IMAGE",
+    "image()",
+    "be given one picture that can be read at once",
+    value,
+    typeof value,
+  );
   return batch.images[0]!;
 }
 
@@ -100,29 +97,21 @@ function readPictures(
   isElement: boolean,
 ): readonly Pixels[] {
   const { shape, dtype, isPicture } = source;
-  const fail = (problem: string): never => {
-    throw new MlogRangeError("INVALID_IMAGE", `${argument}: shape [${shape}] ${problem}`);
-  };
-  if (shape.includes(0)) fail("has an axis of length zero, so there is no picture in it");
+  const checkShape = (ok: boolean, rule: string, found: number): void =>
+    check(ok, "INVALID_IMAGE", `${argument}: shape [${shape}]`, rule, found);
+  checkShape(!shape.includes(0), "have no axis of length zero", 0);
   if (shape.length > 3 && !isElement) {
     const elements = Array.from({ length: shape[0]! }, (_, i) => select(source, i));
     return elements.flatMap((element, i) => readPictures(element, channelsLast, `${argument}[${i}]`, true));
   }
   const axes = isPicture ? shape : shape.filter((length) => length !== 1);
   const rank = axes.length;
-  if (rank > 3 || shape.length === 0) {
-    fail(
-      `has ${rank} axes where a picture has 3: a list, or a tensor of more than 3 axes, was taken for a batch of ` +
-        "pictures; pass (C,H,W), (N,C,H,W) or a list of (C,H,W)",
-    );
-  }
+  const isRank = rank <= 3 && shape.length > 0;
+  checkShape(isRank, "have 1 to 3 axes (4 for a batch: a list or more axes are taken for one)", rank);
   const last = isPicture || channelsLast || rank < 3;
   const [height = 1, width = 1, channels = 1] = last ? axes : [axes[1], axes[2], axes[0]];
-  if (channels > 4) {
-    fail(
-      `has ${channels} channels as ${last ? "(H,W,C)" : "(C,H,W)"}, and 1 to 4 can be shown: see channelsLast`,
-    );
-  }
+  const layout = last ? "(H,W,C)" : "(C,H,W)";
+  checkShape(channels <= 4, `have 1 to 4 channels as ${layout} (see channelsLast)`, channels);
   return [
     Object.freeze({
       height,

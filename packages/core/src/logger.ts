@@ -2,9 +2,9 @@ import { assertDestination, assertEvent, assertName, assertStep, readRecord } fr
 import { type DestinationDelivery, closeRoutes, flushRoutes } from "./closing.ts";
 import type { LoggerDestination, RemoteFile, RunContext, TransferOptions, Upload } from "./destination.ts";
 import { downloadFrom, listFrom } from "./downloads.ts";
-import { MlogError, invalid } from "./errors.ts";
+import { MlogError, check } from "./errors.ts";
 import type { Event } from "./event.ts";
-import { type ErrorListener, Failures, StderrReport } from "./failures.ts";
+import { type ErrorListener, StderrReport } from "./failures.ts";
 import { computeHistogram } from "./histogram.ts";
 import { type ImageOptions, type Images, readImages } from "./images.ts";
 import { type MaybePromise, whenRead } from "./maybe-promise.ts";
@@ -50,7 +50,7 @@ export class Logger implements AsyncDisposable {
   readonly #metrics: MetricReader = new MetricReader();
   /** Tensors that are still being read from a device. */
   readonly #reads = new Set<Promise<unknown>>();
-  readonly #unsubscribe: () => void;
+  readonly #unsubscribe: (() => void) | undefined;
   readonly #stderr: StderrReport = new StderrReport();
   #routing = false;
   #closing: Promise<readonly DestinationDelivery[]> | undefined;
@@ -71,7 +71,7 @@ export class Logger implements AsyncDisposable {
     const onError: ErrorListener = options.onError?.bind(options) ?? this.#stderr.report;
     const routes = this.destinations.map((destination) => {
       assertDestination(destination);
-      return new Route(destination, new Failures(destination.name, onError));
+      return new Route(destination, onError);
     });
     this.#routes = routes;
     for (const [index, route] of routes.entries()) {
@@ -84,8 +84,9 @@ export class Logger implements AsyncDisposable {
     }
     this.ready = Promise.all(routes.map((route) => route.ready)).then(() => undefined);
     this.ready.catch(() => undefined);
-    const listening = routes.some((route) => route.destination.onEvent !== undefined);
-    this.#unsubscribe = listening ? state.subscribe((event) => this.#log("onEvent", event)) : () => undefined;
+    if (routes.some((route) => route.destination.onEvent !== undefined)) {
+      this.#unsubscribe = state.subscribe((event) => this.#log("onEvent", event));
+    }
   }
 
   /** Values that do not change during a run, such as the learning rate it starts with. */
@@ -210,9 +211,8 @@ export class Logger implements AsyncDisposable {
    */
   async close(options: CloseOptions = {}): Promise<readonly DestinationDelivery[]> {
     const { timeout = 30_000, error } = options;
-    if (!(timeout >= 0))
-      throw invalid("INVALID_ARGUMENT", "timeout must be a number of milliseconds", timeout);
-    this.#unsubscribe();
+    check(timeout >= 0, "INVALID_ARGUMENT", "timeout", "be milliseconds", timeout);
+    this.#unsubscribe?.();
     this.#closing ??= closeRoutes(this.#routes, this.#reads, { error }, timeout).finally(() =>
       this.#stderr.summarize(),
     );
@@ -228,7 +228,7 @@ export class Logger implements AsyncDisposable {
       state: this.state,
       uploadFile: (remoteFileName, filePath, options) => this.#upload(remoteFileName, filePath, options),
       hasFileUploadDestination: () => this.hasFileUploadDestination(),
-      report: (error) => route.failures.tell(error),
+      report: (error) => route.report(error),
     };
   }
 
@@ -267,7 +267,7 @@ export class Logger implements AsyncDisposable {
 
   #assertOpen(): void {
     if (this.#closing !== undefined) {
-      throw new MlogError("LOGGER_CLOSED", "the logger is closed: log before close(), or make a new Logger");
+      throw new MlogError("LOGGER_CLOSED", "the logger is closed: make a new one");
     }
   }
 }

@@ -1,5 +1,5 @@
 import { assertName } from "./arguments.ts";
-import { MlogRangeError, MlogTypeError, describe } from "./errors.ts";
+import { check, checkObject, describe } from "./errors.ts";
 import { toNumber } from "./element.ts";
 import { type MaybePromise, whenAllRead, whenRead } from "./maybe-promise.ts";
 import type { Mask, Pixels } from "./records.ts";
@@ -56,13 +56,14 @@ export function masksOf(
     const isList = given[0]!.isElement;
     const { shape, data } = given[isList ? index : 0]!;
     const axes = isList ? [height, width] : [count, height, width];
-    if ((isList && given.length !== count) || squeeze(shape) !== squeeze(axes)) {
-      throw new MlogRangeError(
-        "INVALID_MASK",
-        `masks.${name}: ${isList ? `${given.length} masks, this one` : "masks"} of shape [${shape}] for ${count} pictures, ` +
-          `this one of height and width [${height},${width}]: give one mask of that size per picture`,
-      );
-    }
+    check(
+      (!isList || given.length === count) && squeeze(shape) === squeeze(axes),
+      "INVALID_MASK",
+      `masks.${name}: ${isList ? `${given.length} masks` : "masks"} of shape [${shape}]`,
+      `be one of [${height},${width}] for each of ${count} pictures`,
+      shape,
+      "object",
+    );
     const from = isList ? 0 : index * size;
     return [name, Object.freeze({ height, width, data: data.subarray(from, from + size) })] as const;
   });
@@ -77,24 +78,17 @@ export function masksOf(
  */
 export function readLabels(labels: Readonly<Record<number, string>> = {}): Readonly<Record<number, string>> {
   for (const [id, label] of entriesOf(labels, "maskClassLabels")) {
-    if (String(Number(id) & 255) !== id || typeof label !== "string") {
-      throw new MlogRangeError(
-        "INVALID_MASK",
-        `maskClassLabels: keys must be class ids from 0 to 255, and values their names, not ${describe(id)}: ${describe(label)}`,
-      );
-    }
+    const isLabel = String(Number(id) & 255) === id && typeof label === "string";
+    const argument = `maskClassLabels: ${describe(id)}`;
+    check(isLabel, "INVALID_MASK", argument, "be a class id from 0 to 255 with a name", label, typeof label);
   }
   return Object.freeze({ ...labels });
 }
 
 /** A `Map` has no entries of its own, and would be taken for empty. */
 function entriesOf<T>(record: Readonly<Record<string, T>>, argument: string): [string, T][] {
-  if (typeof record !== "object" || record === null || "size" in record) {
-    throw new MlogTypeError(
-      "INVALID_MASK",
-      `${argument} must be an object with names and values, not ${describe(record)}`,
-    );
-  }
+  checkObject(record, argument, "INVALID_MASK");
+  check(!("size" in record), "INVALID_MASK", argument, "be an object with names", record, "");
   return Object.entries(record);
 }
 
@@ -109,12 +103,9 @@ function readClassIds(source: TensorSource, argument: string, isElement: boolean
   for (let i = 0; i < values.length; i++) {
     const id = toNumber(values[i]!, dtype);
     data[i] = id;
-    if (data[i] !== id) {
-      throw new MlogRangeError(
-        "INVALID_MASK",
-        `${argument}: class ids must be integers from 0 to 255, not ${id}, in shape [${shape}]`,
-      );
-    }
+    if (data[i] === id) continue;
+    const of = `${argument}: class ids of shape [${shape}]`;
+    check(false, "INVALID_MASK", of, "be integers from 0 to 255", id);
   }
   return { shape, data, isElement };
 }

@@ -1,5 +1,5 @@
 import { assertName } from "./arguments.ts";
-import { describe, invalid } from "./errors.ts";
+import { check, describe } from "./errors.ts";
 import { readScalar } from "./read-tensor.ts";
 import type { Metrics } from "./records.ts";
 import type { TensorLike } from "./tensor.ts";
@@ -79,13 +79,13 @@ export class MetricReader {
   }
 
   #readUnknown(metrics: Named): MetricSet {
-    if (typeof metrics !== "object" || metrics === null || Symbol.iterator in metrics) {
-      throw invalid(
-        "INVALID_ARGUMENT",
-        "metrics must be an object, as Object.fromEntries makes of a Map",
-        metrics,
-      );
-    }
+    check(
+      typeof metrics === "object" && metrics !== null && !(Symbol.iterator in metrics),
+      "INVALID_ARGUMENT",
+      "metrics",
+      "be an object, as by Object.fromEntries",
+      metrics,
+    );
     const names: string[] = [];
     const values: number[] = [];
     let hash = 0;
@@ -110,14 +110,11 @@ function toNumber(value: unknown, name: string): number {
   if (typeof value === "number") return value;
   if (typeof value === "boolean" || (typeof value === "bigint" && Number.isSafeInteger(Number(value))))
     return Number(value);
-  const scalar = readScalar(value, `metric ${describe(name)}`);
-  if (scalar !== undefined) return scalar;
-  throw invalid(
-    "INVALID_METRIC",
-    `metric ${describe(name)} must be a number, a boolean, a safe bigint or a tensor of one element`,
-    value,
-    "bigint",
-  );
+  const argument = `metric ${describe(name)}`;
+  const scalar = readScalar(value, argument);
+  const rule = "be a number, a boolean, a safe bigint or a tensor of one element";
+  check(scalar !== undefined, "INVALID_METRIC", argument, rule, value, "bigint");
+  return scalar;
 }
 
 let canCompile = true;

@@ -1,4 +1,4 @@
-import { describe, MlogRangeError, MlogTypeError } from "./errors.ts";
+import { check } from "./errors.ts";
 import type { Ranks } from "./ranks.ts";
 import type { TimestampFields } from "./timestamp.ts";
 
@@ -58,16 +58,15 @@ export function formatNameWithTime(format: string, variables: TimedNameVariables
  */
 export function assertSafeName(name: unknown, argument: string): asserts name is string {
   const text = asString(name, argument);
-  if (
-    /^[a-z]:|[\p{Cc}\p{Cs}\\]|(^|\/)[. ]*(\/|$)/iu.test(text) ||
-    new TextEncoder().encode(text).length > 1024
-  ) {
-    throw new MlogRangeError(
-      "INVALID_NAME",
-      `${argument} must be a relative path of at most 1024 bytes without empty or dot segments, drive letters, ` +
-        `backslashes and control characters, not ${describe(text)}`,
-    );
-  }
+  check(
+    !/^[a-z]:|[\p{Cc}\p{Cs}\\]|(^|\/)[. ]*(\/|$)/iu.test(text) &&
+      new TextEncoder().encode(text).length <= 1024,
+    "INVALID_NAME",
+    argument,
+    "be a relative path of at most 1024 bytes without dot segments, drives, backslashes and control characters",
+    text,
+    "string",
+  );
 }
 
 /**
@@ -84,15 +83,15 @@ export function toRemoteName(name: string, argument: string): string {
 }
 
 function asString(value: unknown, argument: string): string {
-  if (typeof value === "string") return value;
-  throw new MlogTypeError("INVALID_NAME", `${argument} must be a string, not ${describe(value)}`);
+  check(typeof value === "string", "INVALID_NAME", argument, "be a string", value, "");
+  return value;
 }
 
 function fill(format: string, variables: NameVariables, timestamp: object): string {
   const { runName, ranks, ...extra } = variables;
   const values = new Map<string, unknown>(Object.entries(extra));
   for (const [name, value] of Object.entries<unknown>({ runName, ...ranks, ...timestamp })) {
-    const placeholder = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const placeholder = name.replace(/[A-Z]/g, "_$&").toLowerCase();
     values.set(placeholder, name.endsWith("Wct") ? (value as number) / 1000 : value);
   }
   return asString(format, "the format of a name").replace(/\{(\w+)\}/g, (placeholder, name: string) => {

@@ -1,4 +1,4 @@
-import { describe, MlogRangeError, MlogTypeError } from "./errors.ts";
+import { check, checkObject } from "./errors.ts";
 
 /** Which process of a distributed training this is. Ranks count from 0. */
 export interface Ranks {
@@ -30,9 +30,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * integer in range; MlogTypeError `INVALID_RANK` if `given` is not an object.
  */
 export function readRanks(given: GivenRanks = {}, env?: Environment): Ranks {
-  if (typeof given !== "object" || given === null) {
-    throw new MlogTypeError("INVALID_RANK", `ranks must be an object, not ${describe(given)}`);
-  }
+  checkObject(given, "ranks", "INVALID_RANK");
   const read = (name: keyof Ranks, low: number, high: number): number => {
     let value: unknown = given[name];
     let source = `ranks.${name}`;
@@ -41,12 +39,11 @@ export function readRanks(given: GivenRanks = {}, env?: Environment): Ranks {
       const text = readVariable(source, env) ?? `${low}`;
       value = /^\d+$/.test(text) ? Number(text) : text;
     }
-    if (Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high)
-      return value as number;
-    throw new MlogRangeError(
-      "INVALID_RANK",
-      `${source} must be an integer from ${low} to ${high}, not ${describe(value)}`,
-    );
+    const rank = value as number;
+    const inRange = Number.isSafeInteger(rank) && rank >= low && rank <= high;
+    // Always a range error: the variables of the environment are text.
+    check(inRange, "INVALID_RANK", source, `be an integer from ${low} to ${high}`, value, typeof value);
+    return rank;
   };
   const worldSize = read("worldSize", 1, Number.MAX_SAFE_INTEGER);
   const localWorldSize = read("localWorldSize", 1, worldSize);
@@ -61,8 +58,9 @@ export function readRanks(given: GivenRanks = {}, env?: Environment): Ranks {
 
 function readVariable(name: string, env?: Environment): string | undefined {
   try {
-    return (env ?? (globalThis as { process?: { env?: Environment } }).process?.env)?.[name];
+    return (env ?? (globalThis as { process?: { env?: Environment } }).process!.env!)[name];
   } catch {
+    // There is no environment, or it must not be read.
     return undefined;
   }
 }

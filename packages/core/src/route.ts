@@ -1,6 +1,6 @@
 import type { Delivery, LoggerDestination, RunContext } from "./destination.ts";
 import { MlogError } from "./errors.ts";
-import type { Failures } from "./failures.ts";
+import { type ErrorListener, reasonOf, toError } from "./failures.ts";
 import type { MetricSet } from "./metric-set.ts";
 import type { Stamp } from "./records.ts";
 import { weigh } from "./weigh.ts";
@@ -21,27 +21,27 @@ type Log = (this: LoggerDestination, record: unknown, stamp: Stamp) => void;
 const HELD_CALLS = 10_000;
 const HELD_BYTES = 32 * 1024 * 1024;
 
-interface HeldCall {
-  readonly verb: Verb;
-  readonly record: unknown;
-  readonly stamp: Stamp;
-}
+/** Errors kept to be thrown again by `flush()` or `close()`; further ones are only told. */
+const KEPT_ERRORS = 16;
+
+declare const console: { error(message: string): void };
 
 /** The way to one destination: holds calls until it is ready, keeps its failures to itself, counts. */
 export class Route {
   readonly destination: LoggerDestination;
-  readonly failures: Failures;
   /** Settles when `init` has. */
   ready: Promise<void> = Promise.resolve();
-  #held: HeldCall[] | undefined;
+  readonly #onError: ErrorListener;
+  #errors: Error[] = [];
+  #held: [verb: Verb, record: unknown, stamp: Stamp][] | undefined;
   #heldBytes = 0;
   #failed = false;
   #delivered = 0;
   #dropped = 0;
 
-  constructor(destination: LoggerDestination, failures: Failures) {
+  constructor(destination: LoggerDestination, onError: ErrorListener) {
     this.destination = destination;
-    this.failures = failures;
+    this.#onError = onError;
   }
 
   /** @throws whatever `init` throws synchronously: that is misconfiguration */
@@ -89,20 +89,43 @@ export class Route {
     if (this.destination[verb] !== undefined) this.#drop(reason);
   }
 
+  /** Something is not safe: tells so, and keeps it for `flush()` or `close()`. Never throws. */
+  fail(thrown: unknown): void {
+    if (this.#errors.length < KEPT_ERRORS) this.#errors.push(toError(thrown));
+    this.report(thrown);
+  }
+
+  /** Something went wrong that costs nothing by itself. Never throws. */
+  report(thrown: unknown): void {
+    try {
+      this.#onError(toError(thrown), this.destination.name);
+    } catch (error) {
+      console.error(`mlog: onError threw ${reasonOf(error)}`);
+    }
+  }
+
+  /** What has failed since the last call. */
+  takeErrors(): readonly Error[] {
+    const errors = this.#errors;
+    this.#errors = [];
+    return errors;
+  }
+
   /** What the destination says of itself, else what this route knows. */
   delivery(closed: boolean): Delivery {
-    let own: Delivery | undefined;
+    let own: Delivery = closed
+      ? { delivered: this.#delivered, pending: 0, dropped: 0 }
+      : { delivered: 0, pending: this.#delivered, dropped: 0 };
     try {
-      own = this.destination.delivery?.();
+      own = this.destination.delivery?.() ?? own;
     } catch (error) {
-      this.failures.add(error);
+      this.fail(error);
     }
-    const held = this.#held?.length ?? 0;
-    if (own !== undefined)
-      return { ...own, pending: own.pending + held, dropped: own.dropped + this.#dropped };
-    return closed
-      ? { delivered: this.#delivered, pending: held, dropped: this.#dropped }
-      : { delivered: 0, pending: this.#delivered + held, dropped: this.#dropped };
+    return {
+      ...own,
+      pending: own.pending + (this.#held?.length ?? 0),
+      dropped: own.dropped + this.#dropped,
+    };
   }
 
   #hold(verb: Verb, record: unknown, stamp: Stamp, bytes: number): void {
@@ -113,25 +136,24 @@ export class Route {
       this.#drop(
         new MlogError(
           "RECORDS_DROPPED",
-          `${this.destination.name} is still starting and ${held.length} calls wait for it already: this one is dropped; ` +
-            "await logger.ready before logging that much",
+          `${this.destination.name} is still starting, and ${held.length} calls wait: await logger.ready first`,
         ),
       );
     } else {
       this.#heldBytes += bytes;
-      held.push({ verb, record, stamp });
+      held.push([verb, record, stamp]);
     }
   }
 
   #drop(reason: unknown): void {
     this.#dropped++;
-    this.failures.add(reason);
+    this.fail(reason);
   }
 
   #open(): void {
     const held = this.#held!;
     this.#held = undefined;
-    for (const { verb, record, stamp } of held) this.log(verb, record, stamp);
+    for (const call of held) this.log(...call);
   }
 
   #giveUp(cause: unknown): never {
@@ -139,13 +161,12 @@ export class Route {
     this.#held = undefined;
     this.#failed = true;
     this.#dropped += lost;
-    const reason = cause instanceof Error ? cause.message : String(cause);
     const error = new MlogError(
       "INIT_FAILED",
-      `${this.destination.name} could not start and takes nothing in this run (${lost} calls lost so far): ${reason}`,
+      `${this.destination.name} could not start (${lost} calls lost so far): ${reasonOf(cause)}`,
       { cause },
     );
-    this.failures.add(error);
+    this.fail(error);
     throw error;
   }
 }

@@ -1,9 +1,7 @@
-import { describe, MlogError, MlogRangeError, MlogTypeError } from "./errors.ts";
+import { MlogError, check } from "./errors.ts";
 
-const QUALITIES =
-  "amber bold brave calm clear eager fair fine gentle glad keen kind late lucid mild neat quiet rapid sharp sunny swift tidy warm wise";
-const ANIMALS =
-  "bear bison crane crow deer dove eagle falcon finch fox hare hawk heron ibis koala lark lynx moose otter owl panda raven seal wren";
+const QUALITIES = "bold calm fair glad keen kind neat warm";
+const ANIMALS = "bear crow deer fox hare lynx otter seal";
 
 /**
  * A name for a run that was given none, such as `1795377236-keen-otter`: the seconds first, so that
@@ -34,14 +32,16 @@ export function resolveRunName(given: string | undefined, worldSize: number, tim
     if (worldSize === 1) return makeRunName(time);
     throw new MlogError(
       "RUN_NAME_REQUIRED",
-      `give the State of each rank the same runName: without, each of the ${worldSize} would make its own`,
+      `give every State the same runName: each of the ${worldSize} ranks would make its own`,
     );
   }
-  if (typeof given === "string" && given.length > 0 && given.length <= 256 && !given.includes("\0"))
-    return given;
-  const Kind = typeof given === "string" ? MlogRangeError : MlogTypeError;
-  throw new Kind(
+  check(
+    typeof given === "string" && /^[^\0]{1,256}$/.test(given),
     "INVALID_NAME",
-    `runName must be a string of 1 to 256 characters without NUL, not ${describe(given)}`,
+    "runName",
+    "have 1 to 256 characters, no NUL among them",
+    given,
+    "string",
   );
+  return given;
 }

@@ -1,9 +1,9 @@
-import { describe, MlogTypeError } from "./errors.ts";
+import { check, checkObject } from "./errors.ts";
 import type { Event } from "./event.ts";
 import { type GivenRanks, type Ranks, readRanks } from "./ranks.ts";
 import { resolveRunName } from "./run-name.ts";
 import { Time } from "./time.ts";
-import { type BatchAdvance, checkObject, Timestamp, type TimestampFields } from "./timestamp.ts";
+import { type BatchAdvance, Timestamp, type TimestampFields } from "./timestamp.ts";
 
 declare const console: { error(...data: unknown[]): void };
 
@@ -28,11 +28,6 @@ export interface StateJson {
   readonly timestamp: TimestampFields;
 }
 
-interface Subscription {
-  readonly listener: (event: Event) => void;
-  failed: boolean;
-}
-
 /**
  * Which run this is and how far it is: the only thing that advances. A training loop calls
  * {@link nextBatch}, {@link nextEpoch} and {@link nextIteration} after each batch, epoch and iteration.
@@ -47,7 +42,7 @@ export class State {
   #timestamp: Timestamp;
   #countedTo: number;
   #reading = 0;
-  #subscriptions: readonly Subscription[] = [];
+  #listeners: readonly ((event: Event) => void)[] = [];
 
   /**
    * Reads the clock and, for what `ranks` leaves open, the environment, once.
@@ -58,10 +53,17 @@ export class State {
   constructor(options: StateOptions = {}) {
     checkObject(options, "options");
     const { runName, maxDuration, timestamp = new Timestamp(), ranks, now = Date.now } = options;
-    if (typeof now !== "function" || !Number.isFinite((this.#countedTo = now()))) {
-      throw new MlogTypeError("INVALID_ARGUMENT", "now must be a function that returns milliseconds");
-    }
+    checkFunction(now, "now");
     this.#clock = now;
+    this.#countedTo = now();
+    check(
+      Number.isFinite(this.#countedTo),
+      "INVALID_ARGUMENT",
+      "now()",
+      "be milliseconds",
+      this.#countedTo,
+      "",
+    );
     this.ranks = readRanks(ranks);
     this.runName = resolveRunName(runName, this.ranks.worldSize, this.#countedTo);
     if (maxDuration !== undefined) this.maxDuration = Time.parse(maxDuration);
@@ -132,14 +134,25 @@ export class State {
    * @throws MlogTypeError `INVALID_ARGUMENT` if the listener is not a function.
    */
   subscribe(listener: (event: Event) => void): () => void {
-    if (typeof listener !== "function") {
-      throw new MlogTypeError("INVALID_ARGUMENT", `listener must be a function, not ${describe(listener)}`);
-    }
-    const subscription = { listener, failed: false };
+    checkFunction(listener, "listener");
+    let failed = false;
+    const fail = (event: Event, error: unknown): void => {
+      if (!failed) console.error(`mlog: a listener failed at ${event}, shown once:`, error);
+      failed = true;
+    };
+    const notify = (event: Event): void => {
+      try {
+        // An async function is a valid listener, and its rejection would end the process.
+        const result = listener(event) as { then?: PromiseLike<void>["then"] } | undefined;
+        result?.then?.(undefined, (error: unknown) => fail(event, error));
+      } catch (error) {
+        fail(event, error);
+      }
+    };
     // Each change makes a new list, so that a listener may subscribe or unsubscribe.
-    this.#subscriptions = [...this.#subscriptions, subscription];
+    this.#listeners = [...this.#listeners, notify];
     return () => {
-      this.#subscriptions = this.#subscriptions.filter((other) => other !== subscription);
+      this.#listeners = this.#listeners.filter((other) => other !== notify);
     };
   }
 
@@ -153,22 +166,11 @@ export class State {
   #advance(timestamp: Timestamp, event: Event): void {
     this.#timestamp = timestamp;
     this.#countedTo = this.#reading;
-    const subscriptions = this.#subscriptions;
-    for (let i = 0; i < subscriptions.length; i++) notify(subscriptions[i]!, event);
+    const listeners = this.#listeners;
+    for (let i = 0; i < listeners.length; i++) listeners[i]!(event);
   }
 }
 
-function notify(subscription: Subscription, event: Event): void {
-  try {
-    const result = subscription.listener(event) as { then?: PromiseLike<void>["then"] } | undefined;
-    // An async function is a valid listener, and its rejection would end the process.
-    result?.then?.(undefined, (error: unknown) => fail(subscription, event, error));
-  } catch (error) {
-    fail(subscription, event, error);
-  }
-}
-
-function fail(subscription: Subscription, event: Event, error: unknown): void {
-  if (!subscription.failed) console.error(`mlog: a listener failed at ${event}, shown once:`, error);
-  subscription.failed = true;
+function checkFunction(value: unknown, argument: string): void {
+  check(typeof value === "function", "INVALID_ARGUMENT", argument, "be a function", value, "");
 }

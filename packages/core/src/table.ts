@@ -1,5 +1,5 @@
 import { assertName } from "./arguments.ts";
-import { MlogRangeError, invalid } from "./errors.ts";
+import { check } from "./errors.ts";
 import { toPlain } from "./plain-value.ts";
 import type { ImageSnapshot, Table } from "./records.ts";
 
@@ -14,16 +14,16 @@ export function readTable(
   name: string,
 ): Table {
   assertName(name, "name");
-  for (const column of readArray(columns, "columns")) assertName(column, "columns");
-  const copy = readArray(rows, "rows").map((row, index) => {
-    const cells = readArray(row, `rows[${index}]`).map((value) => (isImage(value) ? value : toPlain(value)));
-    if (cells.length === columns.length) return Object.freeze(cells);
-    throw new MlogRangeError(
-      "INVALID_TABLE",
-      `rows[${index}] has ${cells.length} cells for ${columns.length} columns: every row must have one per column`,
-    );
+  const names = copyArray(columns, "columns");
+  for (const column of names) assertName(column, "columns");
+  const copy = copyArray(rows, "rows").map((row, index) => {
+    const argument = `rows[${index}]`;
+    const cells = copyArray(row, argument).map((value) => (isImage(value) ? value : toPlain(value)));
+    const rule = `have ${names.length} cells, one per column`;
+    check(cells.length === names.length, "INVALID_TABLE", argument, rule, cells.length);
+    return Object.freeze(cells);
   });
-  return Object.freeze({ name, columns: Object.freeze([...columns]), rows: Object.freeze(copy) });
+  return Object.freeze({ name, columns: Object.freeze(names), rows: Object.freeze(copy) });
 }
 
 function isImage(value: unknown): value is ImageSnapshot {
@@ -31,7 +31,7 @@ function isImage(value: unknown): value is ImageSnapshot {
 }
 
 /** A copy without holes. */
-function readArray<Value>(value: readonly Value[], argument: string): Value[] {
-  if (!Array.isArray(value)) throw invalid("INVALID_TABLE", `${argument} must be an array`, value);
+function copyArray<Value>(value: readonly Value[], argument: string): Value[] {
+  check(Array.isArray(value), "INVALID_TABLE", argument, "be an array", value);
   return Array.from(value as Value[]);
 }

@@ -1,4 +1,4 @@
-import { arrayClass } from "./dtype.ts";
+import { ARRAYS } from "./dtype.ts";
 import type { DType, TensorData } from "./tensor.ts";
 import { type TensorSource, rowMajor, sizeOf } from "./tensor-source.ts";
 
@@ -14,7 +14,7 @@ const counted = new WeakMap<SharedArrayBuffer, ArrayBuffer>();
 
 /** Zeros. In shared memory where there is any and it pays, so that a worker can be handed them uncopied. */
 export function allocate(dtype: DType, length: number): TensorData {
-  const Class = arrayClass(dtype);
+  const Class = ARRAYS[dtype];
   const bytes = length * Class.BYTES_PER_ELEMENT;
   if (bytes < SHARED_FROM || typeof SharedArrayBuffer === "undefined") return new Class(length);
   const memory = new SharedArrayBuffer(bytes);
@@ -28,7 +28,7 @@ export function viewValues(source: TensorSource, copy?: TensorData): TensorData 
   const size = sizeOf(shape);
   const expected = rowMajor(shape);
   if (size > 0 && !shape.every((length, axis) => length === 1 || strides[axis] === expected[axis])) {
-    return gather(source, copy ?? new (arrayClass(dtype))(size));
+    return gather(source, copy ?? new ARRAYS[dtype](size));
   }
   const view = data.subarray(offset, offset + size);
   (copy as Float64Array | undefined)?.set(view as Float64Array);

@@ -1,6 +1,5 @@
 import { dtypeOfArray } from "./dtype.ts";
-import { MlogError, describe } from "./errors.ts";
-import { wrongKind, wrongValue } from "./invalid-tensor.ts";
+import { MlogError, check, describe } from "./errors.ts";
 import { type MaybePromise, whenRead } from "./maybe-promise.ts";
 import { readNested } from "./nested-array.ts";
 import { type TensorValues, readValues } from "./tensor-values.ts";
@@ -50,29 +49,33 @@ export function openTensor(value: unknown, argument: string): MaybePromise<Tenso
       ? { data: value, shape: shapeOf(value) }
       : (value as Fields);
   const given = shapeOf(fields);
-  if (given === undefined) {
-    throw wrongKind(
-      argument,
-      `must be a tensor (data, and shape or dims), a typed array or nested arrays, not ${describe(value)}`,
-    );
-  }
+  check(
+    given,
+    "INVALID_TENSOR",
+    argument,
+    "be a tensor (data and shape), a typed array or nested arrays",
+    value,
+    "",
+  );
   const shape = Array.from(given as readonly number[]);
-  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
-    throw wrongValue(argument, `shape [${shape.map(describe)}] must have non-negative integers only`);
-  }
+  const name = `${argument}: shape [${shape.map(describe)}]`;
+  const isShape = shape.every((length) => Number.isSafeInteger(length) && length >= 0);
+  check(isShape, "INVALID_TENSOR", name, "have non-negative integers", shape, "object");
   const isPicture = given !== fields.dims && given !== fields.shape;
   const type = isPicture ? undefined : given === fields.dims ? fields.type : fields.dtype;
-  const strides = isList(fields.stride) ? Array.from(fields.stride as readonly number[]) : undefined;
-  const offset = strides === undefined ? 0 : ((fields.offset ?? 0) as number);
-  return whenRead(readData(fields, shape, argument), (data) => {
-    const values = readValues(data, type, argument);
-    const source = { ...values, shape, strides: strides ?? rowMajor(shape), offset, isPicture };
-    if (!isInside(source) || (!strides && values.data.length !== sizeOf(shape))) {
-      throw wrongValue(
-        argument,
-        `shape [${shape}]${strides ? ` with stride [${strides.map(describe)}] and offset ${describe(offset)}` : ""} needs ${sizeOf(shape)} values ` +
-          `inside of data, which has ${values.data.length}: pass the shape that the data have`,
-      );
+  const { stride } = fields;
+  const isStrided = isList(stride);
+  const strides = isStrided ? shape.map((_, axis) => stride[axis] as number) : rowMajor(shape);
+  const offset = isStrided ? ((fields.offset ?? 0) as number) : 0;
+  return whenRead(readData(fields, name), (data) => {
+    const source = { ...readValues(data, type, name), shape, strides, offset, isPicture };
+    const { length } = source.data;
+    const size = sizeOf(shape);
+    if (!isInside(source) || (!isStrided && length !== size)) {
+      const view = isStrided
+        ? ` with stride [${Array.from(stride).map(describe)}] and offset ${describe(offset)}`
+        : "";
+      check(false, "INVALID_TENSOR", name + view, `have ${size} values in data`, length);
     }
     return source;
   });
@@ -104,25 +107,20 @@ function isList(value: unknown): value is ArrayLike<unknown> {
 }
 
 function isInside({ data, shape, strides, offset }: TensorSource): boolean {
-  if (!Number.isInteger(offset)) return false;
+  if (![offset, ...strides].every(Number.isInteger)) return false;
   let lowest = offset;
   let highest = offset;
   for (const [axis, length] of shape.entries()) {
-    // NaN, and so not inside, unless there is an integer for every axis.
-    const reach = Number.isInteger(strides[axis]) ? strides[axis]! * (length - 1) : NaN;
-    lowest += Math.min(reach, 0);
-    highest += Math.max(reach, 0);
+    const reach = strides[axis]! * (length - 1);
+    if (reach < 0) lowest += reach;
+    else highest += reach;
   }
   return shape.includes(0) || (data.length > highest && lowest >= 0);
 }
 
-function readData(fields: Fields, shape: readonly number[], argument: string): MaybePromise<unknown> {
+function readData(fields: Fields, name: string): MaybePromise<unknown> {
   const fail = (cause: unknown): never => {
-    throw new MlogError(
-      "TENSOR_READ_FAILED",
-      `${argument}: the values of the tensor of shape [${shape}] could not be read: log it before it is disposed of`,
-      { cause },
-    );
+    throw new MlogError("TENSOR_READ_FAILED", `${name} could not be read: log before you dispose`, { cause });
   };
   try {
     const data = startReading(fields);

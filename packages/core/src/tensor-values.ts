@@ -1,6 +1,5 @@
-import { arrayClass, dtypeNames, dtypeOfArray, toDType } from "./dtype.ts";
-import { describe } from "./errors.ts";
-import { wrongKind, wrongValue } from "./invalid-tensor.ts";
+import { ARRAYS, dtypeOfArray, toDType } from "./dtype.ts";
+import { check } from "./errors.ts";
 import type { DType, TensorData } from "./tensor.ts";
 
 /** Values in memory of the caller's, or converted. */
@@ -17,45 +16,35 @@ const UNTYPED: readonly unknown[] = [undefined, "array", "buffer"];
  * memory where the array already is of that dtype, else converted: TensorFlow.js leaves the array
  * as it was when it casts, jax-js holds booleans as int32.
  *
- * @throws MlogTypeError or MlogRangeError `INVALID_TENSOR` for an unknown dtype, values that are no
- * numbers, or values that the dtype cannot hold
+ * @throws MlogTypeError or MlogRangeError `INVALID_TENSOR` for an unknown dtype, values that are not all
+ * numbers or all booleans, or values that the dtype cannot hold
  */
 export function readValues(data: unknown, name: unknown, argument: string): TensorValues {
-  const own =
-    dtypeOfArray(data) ??
-    (!Array.isArray(data) ? undefined : typeof data[0] === "boolean" ? "bool" : "float64");
+  const isArray = Array.isArray(data);
+  const kind = isArray ? typeof data[0] : "number";
+  const own = isArray ? (kind === "boolean" ? "bool" : "float64") : dtypeOfArray(data);
+  check(own, "INVALID_TENSOR", `${argument}: data`, "be an array of numbers", data);
   const dtype = UNTYPED.includes(name) ? own : toDType(name);
-  if (own === undefined || dtype === undefined) {
-    throw wrongKind(
-      argument,
-      `data must be an array of numbers, not ${describe(data)}, and dtype one of ${dtypeNames()}, not ${describe(name)}`,
-    );
-  }
-  const Class = arrayClass(dtype);
+  check(dtype, "INVALID_TENSOR", `${argument}: dtype`, `be one of ${Object.keys(ARRAYS)}`, name, "");
+  const Class = ARRAYS[dtype];
   // Uint16Array is how bits of 16-bit floats come; but a Float16Array is a float16 and nothing else.
-  if (!Array.isArray(data) && (own === dtype || (own !== "float16" && arrayClass(own) === Class))) {
+  if (!isArray && (own === dtype || (own !== "float16" && ARRAYS[own] === Class))) {
     const { buffer, byteOffset, length } = data as TensorData;
     return { dtype, data: new Class(buffer, byteOffset, length) };
   }
-  return { dtype, data: convert(data as ArrayLike<unknown>, dtype, argument) };
-}
-
-function convert(data: ArrayLike<unknown>, dtype: DType, argument: string): TensorData {
-  const Class = arrayClass(dtype);
-  const converted = new Class(data.length) as Float64Array;
+  const values = data as ArrayLike<unknown>;
+  const converted = new Class(values.length) as Float64Array;
   // Numbers are neither the bits of a 16-bit float nor a bigint.
-  const takesNumbers = !/float16|int64/.test(dtype);
+  const takesNumbers = !/float16|int64/.test(dtype) && /number|boolean/.test(kind);
   const isFloat = dtype.startsWith("float");
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i];
-    if (takesNumbers && (typeof value === "number" || typeof value === "boolean")) {
-      converted[i] = Number(value);
-      if (isFloat || converted[i] === Number(value)) continue;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (takesNumbers && typeof value === kind) {
+      const number = Number(value);
+      converted[i] = number;
+      if (isFloat || converted[i] === number) continue;
     }
-    throw wrongValue(
-      argument,
-      `data of dtype ${dtype} must be a ${Class.name}, or numbers it can hold, and data[${i}] is ${describe(value)}`,
-    );
+    check(false, "INVALID_TENSOR", `${argument}: data[${i}] of ${dtype}`, `fit a ${Class.name}`, value);
   }
-  return converted;
+  return { dtype, data: converted };
 }

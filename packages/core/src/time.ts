@@ -1,4 +1,4 @@
-import { describe, MlogRangeError, MlogTypeError } from "./errors.ts";
+import { check } from "./errors.ts";
 
 /**
  * What a {@link Time} counts, under Composer's names: iterations, epochs, batches, samples, tokens,
@@ -30,11 +30,14 @@ export class Time {
    * a finite number, or not a safe integer where it must be.
    */
   constructor(value: number, unit: TimeUnit) {
-    if (!UNITS.split("|").includes(unit))
-      throw timeError(`the unit of a time must be ${UNITS}`, unit, "string");
-    if (!(unit === "dur" ? Number.isFinite : Number.isSafeInteger)(value)) {
-      throw timeError(`a time in ${unit} must be a${unit === "dur" ? " finite number" : "n integer"}`, value);
-    }
+    checkTime(UNITS.split("|").includes(unit), "the unit of a time", `be ${UNITS}`, unit, "string");
+    const isDuration = unit === "dur";
+    checkTime(
+      (isDuration ? Number.isFinite : Number.isSafeInteger)(value),
+      `a time in ${unit}`,
+      isDuration ? "be a number" : "be an integer",
+      value,
+    );
     // Adding zero turns -0 into 0, so that a time is the same as what is parsed from its string.
     this.value = value + 0;
     this.unit = unit;
@@ -56,7 +59,7 @@ export class Time {
     const amount = AMOUNT.exec(text);
     if (amount) return new Time(Number(amount[1]), amount[2]!.toLowerCase() as TimeUnit);
     const clock = CLOCK.exec(text);
-    if (!clock) throw timeError('a time must be like "10ep", "0.5dur" or "1h30m"', input, "string");
+    checkTime(clock, "a time", 'be like "10ep", "0.5dur" or "1h30m"', input, "string");
     const [, days = 0, hours = 0, minutes = 0, seconds = 0] = clock;
     return new Time(86400 * +days + 3600 * +hours + 60 * +minutes + +seconds, "sec");
   }
@@ -113,17 +116,21 @@ export class Time {
   }
 }
 
-/** For the time modules only. The error is a type error unless the value is of the right `type`. */
-export function timeError(rule: string, value: unknown, type = "number"): Error {
-  const Kind = typeof value === type ? MlogRangeError : MlogTypeError;
-  return new Kind("INVALID_TIME", `${rule}, not ${describe(value)}`);
+/** {@link check} for the time modules. */
+export function checkTime(
+  ok: unknown,
+  argument: string,
+  rule: string,
+  value: unknown,
+  type?: string,
+): asserts ok {
+  check(ok, "INVALID_TIME", argument, rule, value, type);
 }
 
 function valueIn(unit: TimeUnit, time: TimeLike): number {
-  if (typeof time === "number") return new Time(time, unit).value;
-  const parsed = Time.parse(time);
-  if (parsed.unit !== unit) throw timeError(`the other time must be in ${unit}`, `${parsed}`, "string");
-  return parsed.value;
+  const other = typeof time === "number" ? new Time(time, unit) : Time.parse(time);
+  checkTime(other.unit === unit, "the other time", `be in ${unit}`, `${other}`, "string");
+  return other.value;
 }
 
 function scaled(value: number, unit: TimeUnit): Time {

@@ -1,5 +1,5 @@
-import { describe, MlogTypeError } from "./errors.ts";
-import { Time, timeError } from "./time.ts";
+import { checkObject } from "./errors.ts";
+import { Time, checkTime } from "./time.ts";
 import type { TimeUnit } from "./time.ts";
 
 /**
@@ -115,8 +115,8 @@ export class Timestamp implements TimestampFields {
   toNextBatch(advance: BatchAdvance = {}): Timestamp {
     const next = later(this, advance);
     const { samples = 0, tokens = 0, duration = 0 } = advance;
-    check(samples, "samples", true);
-    check(tokens, "tokens", true);
+    checkCount(samples, "samples");
+    checkCount(tokens, "tokens");
     next.batch++;
     next.batchInEpoch++;
     next.sample += samples;
@@ -192,21 +192,18 @@ export class Timestamp implements TimestampFields {
   }
 }
 
-/** For `State` and `Timestamp` only. Refuses, for example, a bare number of samples. */
-export function checkObject(value: unknown, name: string): void {
-  if (typeof value !== "object" || value === null) {
-    throw new MlogTypeError("INVALID_ARGUMENT", `${name} must be an object, not ${describe(value)}`);
-  }
+function checkCount(value: unknown, name: string): void {
+  checkTime(Number.isSafeInteger(value) && (value as number) >= 0, name, "be a non-negative integer", value);
 }
 
-function check(value: unknown, name: string, whole: boolean): void {
-  if (!((whole ? Number.isSafeInteger(value) : Number.isFinite(value)) && (value as number) >= 0)) {
-    throw timeError(`${name} must be a non-negative ${whole ? "integer" : "number"}`, value);
-  }
+function checkDuration(value: unknown, name: string): void {
+  checkTime(Number.isFinite(value) && (value as number) >= 0, name, "be a non-negative number", value);
 }
 
 function checkAll(fields: TimestampFields, like: Timestamp): void {
-  for (const name of names(like)) check(fields[name], `timestamp.${name}`, !name.endsWith("Wct"));
+  for (const name of names(like)) {
+    (name.endsWith("Wct") ? checkDuration : checkCount)(fields[name], `timestamp.${name}`);
+  }
 }
 
 function names(timestamp: Timestamp): (keyof TimestampFields)[] {
@@ -216,7 +213,7 @@ function names(timestamp: Timestamp): (keyof TimestampFields)[] {
 function later(timestamp: Timestamp, advance: Advance): Mutable<Timestamp> {
   checkObject(advance, "advance");
   const { duration = 0 } = advance;
-  check(duration, "duration", false);
+  checkDuration(duration, "duration");
   const next: Mutable<Timestamp> = new Timestamp(timestamp);
   next.totalWct += duration;
   next.iterationWct += duration;

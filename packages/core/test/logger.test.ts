@@ -143,7 +143,7 @@ describe("a logger", () => {
   test("refuses what is no destination, and one of a later contract", () => {
     expect(thrownBy(() => new Logger(newState(), {} as never)).code).toBe("INVALID_DESTINATION");
     const later = recorder({ specVersion: 2 as never });
-    expect(thrownBy(() => new Logger(newState(), later)).message).toContain("specVersion 2");
+    expect(thrownBy(() => new Logger(newState(), later)).message).toMatch(/specVersion 1.*not 2/);
   });
 
   test("takes nothing after close, and says so", async () => {
