@@ -33,7 +33,7 @@ export function assertEvent(event: unknown): void {
  * @throws `INVALID_ARGUMENT`, `INVALID_NAME`
  */
 export function readRecord(values: unknown, argument: string): PlainRecord {
-  checkObject(Array.isArray(values) ? values.length : values, argument);
+  checkObject(values, argument);
   for (const name of Object.keys(values as object)) assertName(name, argument);
   return toPlainRecord(values as object);
 }

@@ -40,7 +40,7 @@ export async function flushRoutes(
       await Promise.all(
         routes.map((route) =>
           attempt(route, async () => {
-            if ((route.destination.uploadFile !== undefined) !== takesFiles) return;
+            if (route.takesFiles !== takesFiles) return;
             await route.ready;
             await route.destination.flush?.(signal);
           }),
@@ -82,7 +82,7 @@ export async function closeRoutes(
   const everyHandover = Promise.race([Promise.all(handovers), after(timeout / 2)]);
   const drained = routes.map(async (route, index) => {
     const ok = await handovers[index];
-    if (route.destination.uploadFile !== undefined) await everyHandover;
+    if (route.takesFiles) await everyHandover;
     if (ok && (await attempt(route, async () => route.destination.postClose?.(draining.signal)))) {
       closed.add(route);
     }

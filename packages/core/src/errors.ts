@@ -113,13 +113,13 @@ export function check(
   throw new Kind(code, `${argument} must ${rule}, not ${describe(value)}`);
 }
 
-/** {@link check} for what must be an object. Refuses, for example, a bare number of samples. */
-export function checkObject(
-  value: unknown,
-  argument: string,
-  code: CoreErrorCode = "INVALID_ARGUMENT",
-): void {
-  check(typeof value === "object" && value !== null, code, argument, "be an object", value, "");
+/**
+ * {@link check} for an object with properties of its own: a bare number is none, and a `Map` or an
+ * array would be taken for empty.
+ */
+export function checkObject(value: unknown, argument: string, code: CoreErrorCode = "INVALID_ARGUMENT"): void {
+  const isObject = typeof value === "object" && value !== null && !(Symbol.iterator in value);
+  check(isObject, code, argument, "be a plain object (no Map or array)", value, "");
 }
 
 /**
@@ -136,4 +136,9 @@ export function describe(value: unknown): string {
   const kind = typeof value;
   if (value === null || !/object|function|symbol/.test(kind)) return String(value);
   return `${kind === "object" ? "an" : "a"} ${kind}`;
+}
+
+/** Anything thrown, in words. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : describe(thrown);
 }

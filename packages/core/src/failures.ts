@@ -1,14 +1,9 @@
-import { MlogAggregateError, MlogError, describe, isMlogError } from "./errors.ts";
+import { MlogAggregateError, MlogError, isMlogError, reasonOf } from "./errors.ts";
 
 declare const console: { error(message: string): void };
 
 /** Hears of everything that goes wrong in a destination. */
 export type ErrorListener = (error: Error, destination: string) => void;
-
-/** Anything thrown, in words. */
-export function reasonOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : describe(thrown);
-}
 
 /** Anything thrown, as an `Error` with a code. */
 export function toError(thrown: unknown): Error {
@@ -31,19 +26,17 @@ export function throwAny(errors: readonly Error[]): void {
 
 /** The default `onError`: one line per destination and code on stderr, and at the end their count. */
 export class StderrReport {
-  readonly #counts = new Map<string, number>();
+  readonly #counts: Record<string, number> = {};
 
   readonly report: ErrorListener = (error, destination) => {
     const key = `mlog: ${destination}: ${(error as { code?: unknown }).code as string}: `;
-    const count = (this.#counts.get(key) ?? 0) + 1;
-    this.#counts.set(key, count);
-    if (count === 1) console.error(key + error.message);
+    this.#counts[key] = (this.#counts[key] ?? 0) + 1;
+    if (this.#counts[key] === 1) console.error(key + error.message);
   };
 
   summarize(): void {
-    for (const [key, count] of this.#counts) {
+    for (const [key, count] of Object.entries(this.#counts)) {
       if (count > 1) console.error(`${key}${count} times in all`);
     }
-    this.#counts.clear();
   }
 }

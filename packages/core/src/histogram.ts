@@ -6,9 +6,6 @@ import type { TensorSnapshot } from "./tensor.ts";
 /** More bins than this are no picture of a distribution but a copy of it. */
 const BINS_LIMIT = 512;
 
-/** Values looked at together: 32 KiB as float64, which fits the first cache. */
-const BLOCK = 4096;
-
 /**
  * Counts the values of a tensor in bins of equal width from the smallest to the largest finite
  * one. `counts[i]` has the values with `edges[i] <= value < edges[i + 1]`; the last bin includes its
@@ -24,30 +21,34 @@ const BLOCK = 4096;
  */
 export function computeHistogram(
   name: string,
-  tensor: Pick<TensorSnapshot, "data" | "dtype">,
+  { data, dtype }: Pick<TensorSnapshot, "data" | "dtype">,
   bins: number | undefined = 64,
 ): Histogram {
   const isBins = Number.isInteger(bins) && bins > 0 && bins <= BINS_LIMIT;
   check(isBins, "INVALID_ARGUMENT", "bins", `be an integer from 1 to ${BINS_LIMIT}`, bins);
+  // Only bigints and the bits of 16-bit floats need a copy.
+  const values = (
+    /float16|int64/.test(dtype)
+      ? Float64Array.from(data as Uint16Array, (element) => toNumber(element, dtype))
+      : data
+  ) as Float64Array;
   let low = Infinity;
   let high = -Infinity;
   let nan = 0;
   let infinity = 0;
   let negativeInfinity = 0;
-  for (const block of blocks(tensor)) {
-    for (let i = 0; i < block.length; i++) {
-      const value = block[i]!;
-      if (value - value === 0) {
-        if (value < low) low = value;
-        if (value > high) high = value;
-      } else if (value > 0) infinity++;
-      else if (value < 0) negativeInfinity++;
-      else nan++;
-    }
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value - value === 0) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    } else if (value > 0) infinity++;
+    else if (value < 0) negativeInfinity++;
+    else nan++;
   }
   const edges = makeEdges(low, high, bins);
   const nonFinite = Object.freeze({ nan, infinity, negativeInfinity });
-  return Object.freeze({ name, counts: count(tensor, edges), edges, nonFinite });
+  return Object.freeze({ name, counts: count(values, edges), edges, nonFinite });
 }
 
 function makeEdges(min: number, max: number, bins: number): Float64Array {
@@ -66,33 +67,19 @@ function makeEdges(min: number, max: number, bins: number): Float64Array {
   return edges;
 }
 
-function count(tensor: Pick<TensorSnapshot, "data" | "dtype">, edges: Float64Array): Float64Array {
+function count(values: Float64Array, edges: Float64Array): Float64Array {
   const bins = edges.length - 1;
   const counts = new Float64Array(bins);
   const low = edges[0]!;
   const scale = bins / (edges[bins]! - low);
-  for (const block of blocks(tensor)) {
-    for (let i = 0; i < block.length; i++) {
-      const value = block[i]!;
-      if (value - value !== 0) continue;
-      // Rounding may miss by a bin, in extreme ranges by more: the edges decide.
-      let bin = Math.min(((value - low) * scale) | 0, bins - 1);
-      while (value < edges[bin]!) bin--;
-      while (bin < bins - 1 && value >= edges[bin + 1]!) bin++;
-      counts[bin]!++;
-    }
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value - value !== 0) continue;
+    // Rounding may miss by a bin, in extreme ranges by more: the edges decide.
+    let bin = Math.min(((value - low) * scale) | 0, bins - 1);
+    while (value < edges[bin]!) bin--;
+    while (bin < bins - 1 && value >= edges[bin + 1]!) bin++;
+    counts[bin]!++;
   }
   return counts;
-}
-
-/** The values as float64, whatever the tensor holds: a loop over one kind of array stays fast. */
-function* blocks({ data, dtype }: Pick<TensorSnapshot, "data" | "dtype">): Generator<Float64Array> {
-  const block = new Float64Array(Math.min(BLOCK, data.length));
-  const isPlain = !/float16|int64/.test(dtype);
-  for (let from = 0; from < data.length; from += BLOCK) {
-    const part = data.subarray(from, from + BLOCK);
-    if (isPlain) block.set(part as Float64Array);
-    else for (let i = 0; i < part.length; i++) block[i] = toNumber(part[i]!, dtype);
-    yield block.subarray(0, part.length);
-  }
 }

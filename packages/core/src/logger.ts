@@ -181,7 +181,7 @@ export class Logger implements AsyncDisposable {
   }
 
   hasFileUploadDestination(): boolean {
-    return this.destinations.some((destination) => destination.uploadFile !== undefined);
+    return this.#routes.some((route) => route.takesFiles);
   }
 
   /** Downloads from the first destination that has the file. */
@@ -242,7 +242,6 @@ export class Logger implements AsyncDisposable {
 
   /** Stamps now, and routes the record as soon as it has been read. */
   #log(verb: Verb, record: MaybePromise<unknown>, step?: number): void {
-    if (record instanceof Promise) record.catch(() => undefined);
     this.#assertOpen();
     assertStep(step);
     const stamp = this.#stamp(step);

@@ -31,8 +31,9 @@ export interface NamedMasks {
  * `INVALID_NAME`, `INVALID_TENSOR`; MlogError `TENSOR_READ_FAILED`; a promise may reject with the same
  */
 export function readMasks(masks: Readonly<Record<string, Masks>> = {}): MaybePromise<readonly NamedMasks[]> {
+  checkObject(masks, "masks", "INVALID_MASK");
   return whenAllRead(
-    entriesOf(masks, "masks").map(([name, value]) => {
+    Object.entries(masks).map(([name, value]) => {
       assertName(name, "masks");
       return whenRead(readEach(value, `masks.${name}`, readClassIds), (given) => ({ name, given }));
     }),
@@ -77,19 +78,14 @@ export function masksOf(
  * a name that is no string
  */
 export function readLabels(labels: Readonly<Record<number, string>> = {}): Readonly<Record<number, string>> {
-  for (const [id, label] of entriesOf(labels, "maskClassLabels")) {
+  const copy = Array.isArray(labels) ? { ...(labels as string[]) } : labels;
+  checkObject(copy, "maskClassLabels", "INVALID_MASK");
+  for (const [id, label] of Object.entries(copy)) {
     const isLabel = String(Number(id) & 255) === id && typeof label === "string";
     const argument = `maskClassLabels: ${describe(id)}`;
     check(isLabel, "INVALID_MASK", argument, "be a class id from 0 to 255 with a name", label, typeof label);
   }
-  return Object.freeze({ ...labels });
-}
-
-/** A `Map` has no entries of its own, and would be taken for empty. */
-function entriesOf<T>(record: Readonly<Record<string, T>>, argument: string): [string, T][] {
-  checkObject(record, argument, "INVALID_MASK");
-  check(!("size" in record), "INVALID_MASK", argument, "be an object with names", record, "");
-  return Object.entries(record);
+  return Object.freeze({ ...copy });
 }
 
 function squeeze(shape: readonly number[]): string {

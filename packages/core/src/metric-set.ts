@@ -1,5 +1,5 @@
 import { assertName } from "./arguments.ts";
-import { check, describe } from "./errors.ts";
+import { check, checkObject, describe } from "./errors.ts";
 import { readScalar } from "./read-tensor.ts";
 import type { Metrics } from "./records.ts";
 import type { TensorLike } from "./tensor.ts";
@@ -79,13 +79,7 @@ export class MetricReader {
   }
 
   #readUnknown(metrics: Named): MetricSet {
-    check(
-      typeof metrics === "object" && metrics !== null && !(Symbol.iterator in metrics),
-      "INVALID_ARGUMENT",
-      "metrics",
-      "be an object, as by Object.fromEntries",
-      metrics,
-    );
+    checkObject(metrics, "metrics");
     const names: string[] = [];
     const values: number[] = [];
     let hash = 0;

@@ -23,7 +23,7 @@ export function readNested(
       if (Array.isArray(row) && row.length === length) continue;
       check(false, "INVALID_TENSOR", argument, `have rows of equal lengths in shape [${shape}]`, row);
     }
-    data = (data as unknown[][]).flatMap((row) => Array.from(row));
+    data = data.flat();
   }
   return { shape, data };
 }

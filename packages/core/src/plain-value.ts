@@ -1,4 +1,5 @@
-import { describe } from "./errors.ts";
+import { dtypeOfArray } from "./dtype.ts";
+import { describe, reasonOf } from "./errors.ts";
 import { readScalar } from "./read-tensor.ts";
 
 /**
@@ -38,7 +39,7 @@ export function toPlain(value: unknown): PlainValue {
 
 /** {@link toPlain} for each value of an object; the object's own keys are kept. */
 export function toPlainRecord(values: object): PlainRecord {
-  return entries(Object.keys(values), (key) => (values as Record<string, unknown>)[key], [values]);
+  return properties(values, Object.keys(values), [values]);
 }
 
 function copy(value: unknown, parents: readonly object[]): PlainValue | undefined {
@@ -62,23 +63,22 @@ function copy(value: unknown, parents: readonly object[]): PlainValue | undefine
 }
 
 function copyObject(value: object, parents: readonly object[]): PlainValue {
-  const elements = Array.isArray(value)
-    ? value
-    : value instanceof Set || (ArrayBuffer.isView(value) && !(value instanceof DataView))
-      ? Array.from(value as unknown as Iterable<unknown>)
-      : undefined;
-  if (elements !== undefined) return Object.freeze(elements.map((element) => copy(element, parents) ?? null));
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "[Invalid Date]" : value.toISOString();
-  if (value instanceof Map) return entries([...value.keys()], (key) => value.get(key), parents);
-  if (value instanceof Error) {
-    const { name, message, code } = value as Error & { code?: unknown };
-    return entries(["name", "code", "message"], (key) => ({ name, code, message })[key as "name"], parents);
+  if (Array.isArray(value) || value instanceof Set || dtypeOfArray(value)) {
+    const elements = Array.from(value as Iterable<unknown>, (element) => copy(element, parents) ?? null);
+    return Object.freeze(elements);
   }
+  if (value instanceof Date) return (value.toJSON() as string | null) ?? "[Invalid Date]";
+  if (value instanceof Map) return entries([...value.keys()], (key) => value.get(key), parents);
+  if (value instanceof Error) return properties(value, ["name", "code", "message"], parents);
   const scalar = readScalar(value);
   if (scalar !== undefined) return scalar;
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === "function") return copy(toJSON.call(value), parents) ?? null;
-  return entries(Object.keys(value), (key) => (value as Record<string, unknown>)[key], parents);
+  return properties(value, Object.keys(value), parents);
+}
+
+function properties(value: object, keys: readonly string[], parents: readonly object[]): PlainRecord {
+  return entries(keys, (key) => (value as Record<string, unknown>)[key], parents);
 }
 
 function entries<Key>(
@@ -105,5 +105,5 @@ function entries<Key>(
 }
 
 function threw(error: unknown): string {
-  return `[Threw: ${error instanceof Error ? error.message : describe(error)}]`;
+  return `[Threw: ${reasonOf(error)}]`;
 }

@@ -1,6 +1,6 @@
 import type { Delivery, LoggerDestination, RunContext } from "./destination.ts";
-import { MlogError } from "./errors.ts";
-import { type ErrorListener, reasonOf, toError } from "./failures.ts";
+import { MlogError, reasonOf } from "./errors.ts";
+import { type ErrorListener, toError } from "./failures.ts";
 import type { MetricSet } from "./metric-set.ts";
 import type { Stamp } from "./records.ts";
 import { weigh } from "./weigh.ts";
@@ -54,6 +54,10 @@ export class Route {
       (cause: unknown) => this.#giveUp(cause),
     );
     this.ready.catch(() => undefined);
+  }
+
+  get takesFiles(): boolean {
+    return this.destination.uploadFile !== undefined;
   }
 
   /** Whether `init` is still under way. */

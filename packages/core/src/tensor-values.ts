@@ -21,8 +21,8 @@ const UNTYPED: readonly unknown[] = [undefined, "array", "buffer"];
  */
 export function readValues(data: unknown, name: unknown, argument: string): TensorValues {
   const isArray = Array.isArray(data);
-  const kind = isArray ? typeof data[0] : "number";
-  const own = isArray ? (kind === "boolean" ? "bool" : "float64") : dtypeOfArray(data);
+  const isBool = isArray && typeof data[0] === "boolean";
+  const own = isBool ? "bool" : isArray ? "float64" : dtypeOfArray(data);
   check(own, "INVALID_TENSOR", `${argument}: data`, "be an array of numbers", data);
   const dtype = UNTYPED.includes(name) ? own : toDType(name);
   check(dtype, "INVALID_TENSOR", `${argument}: dtype`, `be one of ${Object.keys(ARRAYS)}`, name, "");
@@ -35,11 +35,11 @@ export function readValues(data: unknown, name: unknown, argument: string): Tens
   const values = data as ArrayLike<unknown>;
   const converted = new Class(values.length) as Float64Array;
   // Numbers are neither the bits of a 16-bit float nor a bigint.
-  const takesNumbers = !/float16|int64/.test(dtype) && /number|boolean/.test(kind);
+  const takesNumbers = !/float16|int64/.test(dtype);
   const isFloat = dtype.startsWith("float");
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (takesNumbers && typeof value === kind) {
+    if (takesNumbers && (isBool ? typeof value === "boolean" : typeof value === "number")) {
       const number = Number(value);
       converted[i] = number;
       if (isFloat || converted[i] === number) continue;

@@ -30,10 +30,9 @@ export class Time {
    * a finite number, or not a safe integer where it must be.
    */
   constructor(value: number, unit: TimeUnit) {
-    checkTime(UNITS.split("|").includes(unit), "the unit of a time", `be ${UNITS}`, unit, "string");
+    check(UNITS.split("|").includes(unit), "INVALID_TIME", "the unit of a time", `be ${UNITS}`, unit, "string");
     const isDuration = unit === "dur";
-    checkTime(
-      (isDuration ? Number.isFinite : Number.isSafeInteger)(value),
+    check((isDuration ? Number.isFinite : Number.isSafeInteger)(value), "INVALID_TIME",
       `a time in ${unit}`,
       isDuration ? "be a number" : "be an integer",
       value,
@@ -59,7 +58,7 @@ export class Time {
     const amount = AMOUNT.exec(text);
     if (amount) return new Time(Number(amount[1]), amount[2]!.toLowerCase() as TimeUnit);
     const clock = CLOCK.exec(text);
-    checkTime(clock, "a time", 'be like "10ep", "0.5dur" or "1h30m"', input, "string");
+    check(clock, "INVALID_TIME", "a time", 'be like "10ep", "0.5dur" or "1h30m"', input, "string");
     const [, days = 0, hours = 0, minutes = 0, seconds = 0] = clock;
     return new Time(86400 * +days + 3600 * +hours + 60 * +minutes + +seconds, "sec");
   }
@@ -74,8 +73,10 @@ export class Time {
 
   /** Scales by a number or by a time in `dur`. What is counted whole is cut, as in Composer. */
   times(factor: TimeLike): Time {
-    if (this.unit !== "dur") return scaled(this.value * valueIn("dur", factor), this.unit);
-    const { value, unit } = typeof factor === "number" ? new Time(factor, "dur") : Time.parse(factor);
+    if (this.unit !== "dur" || typeof factor === "number") {
+      return scaled(this.value * valueIn("dur", factor), this.unit);
+    }
+    const { value, unit } = Time.parse(factor);
     return scaled(this.value * value, unit);
   }
 
@@ -116,20 +117,9 @@ export class Time {
   }
 }
 
-/** {@link check} for the time modules. */
-export function checkTime(
-  ok: unknown,
-  argument: string,
-  rule: string,
-  value: unknown,
-  type?: string,
-): asserts ok {
-  check(ok, "INVALID_TIME", argument, rule, value, type);
-}
-
 function valueIn(unit: TimeUnit, time: TimeLike): number {
   const other = typeof time === "number" ? new Time(time, unit) : Time.parse(time);
-  checkTime(other.unit === unit, "the other time", `be in ${unit}`, `${other}`, "string");
+  check(other.unit === unit, "INVALID_TIME", "the other time", `be in ${unit}`, `${other}`, "string");
   return other.value;
 }
 

@@ -1,5 +1,5 @@
-import { checkObject } from "./errors.ts";
-import { Time, checkTime } from "./time.ts";
+import { check, checkObject } from "./errors.ts";
+import { Time } from "./time.ts";
 import type { TimeUnit } from "./time.ts";
 
 /**
@@ -193,11 +193,11 @@ export class Timestamp implements TimestampFields {
 }
 
 function checkCount(value: unknown, name: string): void {
-  checkTime(Number.isSafeInteger(value) && (value as number) >= 0, name, "be a non-negative integer", value);
+  check(Number.isSafeInteger(value) && (value as number) >= 0, "INVALID_TIME", name, "be a non-negative integer", value);
 }
 
 function checkDuration(value: unknown, name: string): void {
-  checkTime(Number.isFinite(value) && (value as number) >= 0, name, "be a non-negative number", value);
+  check(Number.isFinite(value) && (value as number) >= 0, "INVALID_TIME", name, "be a non-negative number", value);
 }
 
 function checkAll(fields: TimestampFields, like: Timestamp): void {

@@ -34,7 +34,7 @@ function pathOf({ protocol, pathname }: URL): string {
 
 /** Hands a file to every route that takes files. Never throws; both promises may be ignored. */
 export function uploadTo(routes: readonly Route[], request: UploadRequest, stamp: Stamp): Upload {
-  const takers = routes.filter((route) => route.destination.uploadFile !== undefined);
+  const takers = routes.filter((route) => route.takesFiles);
   const uploads = takers.map((route) => {
     const begin = async (): Promise<Upload> => {
       try {

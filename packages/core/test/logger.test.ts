@@ -195,7 +195,7 @@ describe("wrong arguments throw with a code that names them, and log nothing", (
     [
       "metrics a Map",
       "INVALID_ARGUMENT",
-      "Object.fromEntries",
+      "Map",
       (l) => l.logMetrics(new Map([["a", 1]]) as never),
     ],
     ["metrics an array", "INVALID_ARGUMENT", "array", (l) => l.logMetrics([1] as never)],
