@@ -97,7 +97,7 @@ describe("a decoded WebP equals the reference", () => {
 });
 
 describe("Composer's rule in its surprising cases", () => {
-  const bytesOf = async (dtype: DType, data: Uint8Array | Float32Array): Promise<number[]> => {
+  const bytesOf = async (dtype: DType, data: Uint8Array | Float32Array | Float64Array): Promise<number[]> => {
     const made = await encoder.encode(
       image({ data, shape: [1, data.length, 1], dtype }, { channelsLast: true }),
     );
@@ -115,6 +115,16 @@ describe("Composer's rule in its surprising cases", () => {
   it("spreads a picture with one negative value over the whole range", async () => {
     expect(await bytesOf("float32", Float32Array.from([-1, 0, 1, 254]))).toEqual([0, 1, 2, 255]);
   });
+
+  it.each(["float32", "float64"] as const)(
+    "gives bytes that were divided by 255 back, in %s",
+    async (dtype) => {
+      const bytes = Array.from({ length: 256 }, (_, i) => i);
+      const shares = bytes.map((byte) => byte / 255);
+      const data = dtype === "float32" ? Float32Array.from(shares) : Float64Array.from(shares);
+      expect(await bytesOf(dtype, data)).toEqual(bytes);
+    },
+  );
 
   it("cuts fractions off", async () => {
     expect(await bytesOf("float32", Float32Array.from([0, 0.5, 0.999, 1]))).toEqual([0, 127, 254, 255]);
