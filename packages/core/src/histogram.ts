@@ -1,7 +1,7 @@
 import { check } from "./errors.ts";
 import { toNumber } from "./element.ts";
 import type { Histogram } from "./records.ts";
-import type { TensorSnapshot } from "./tensor.ts";
+import type { DType, TensorData, TensorSnapshot } from "./tensor.ts";
 
 /** More bins than this are no picture of a distribution but a copy of it. */
 const BINS_LIMIT = 512;
@@ -26,12 +26,7 @@ export function computeHistogram(
 ): Histogram {
   const isBins = Number.isInteger(bins) && bins > 0 && bins <= BINS_LIMIT;
   check(isBins, "INVALID_ARGUMENT", "bins", `be an integer from 1 to ${BINS_LIMIT}`, bins);
-  // Only bigints and the bits of 16-bit floats need a copy.
-  const values = (
-    /float16|int64/.test(dtype)
-      ? Float64Array.from(data as Uint16Array, (element) => toNumber(element, dtype))
-      : data
-  ) as Float64Array;
+  const values = /float16|int64/.test(dtype) ? decode(data, dtype) : (data as Float64Array);
   let low = Infinity;
   let high = -Infinity;
   let nan = 0;
@@ -82,4 +77,10 @@ function count(values: Float64Array, edges: Float64Array): Float64Array {
     counts[bin]!++;
   }
   return counts;
+}
+
+function decode(data: TensorData, dtype: DType): Float64Array {
+  const values = new Float64Array(data.length);
+  for (let i = 0; i < data.length; i++) values[i] = toNumber(data[i]!, dtype);
+  return values;
 }

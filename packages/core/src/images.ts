@@ -1,3 +1,4 @@
+import { assertName } from "./arguments.ts";
 import { check } from "./errors.ts";
 import { type Masks, masksOf, readLabels, readMasks } from "./masks.ts";
 import { type MaybePromise, whenRead } from "./maybe-promise.ts";
@@ -45,6 +46,7 @@ export interface ImageOptions {
  */
 export function readImages(images: Images, options: ImageOptions = {}): MaybePromise<ImageBatch> {
   const { name = "Images", channelsLast = false, useTable = true } = options;
+  assertName(name, "name");
   for (const [argument, value] of Object.entries({ channelsLast, useTable })) {
     check(typeof value === "boolean", "INVALID_ARGUMENT", argument, "be a boolean", value, "");
   }
@@ -107,7 +109,7 @@ function readPictures(
   const axes = isPicture ? shape : shape.filter((length) => length !== 1);
   const rank = axes.length;
   const isRank = rank <= 3 && shape.length > 0;
-  checkShape(isRank, "have 1 to 3 axes (4 for a batch: a list or more axes are taken for one)", rank);
+  checkShape(isRank, "have 1 to 3 axes, or 4 as a batch (a list is one)", rank);
   const last = isPicture || channelsLast || rank < 3;
   const [height = 1, width = 1, channels = 1] = last ? axes : [axes[1], axes[2], axes[0]];
   const layout = last ? "(H,W,C)" : "(C,H,W)";

@@ -1,6 +1,6 @@
 import { assertDestination, assertEvent, assertName, assertStep, readRecord } from "./arguments.ts";
 import { type DestinationDelivery, closeRoutes, flushRoutes } from "./closing.ts";
-import type { LoggerDestination, RemoteFile, RunContext, TransferOptions, Upload } from "./destination.ts";
+import type { LoggerDestination, RemoteFile, TransferOptions, Upload } from "./destination.ts";
 import { downloadFrom, listFrom } from "./downloads.ts";
 import { MlogError, check } from "./errors.ts";
 import type { Event } from "./event.ts";
@@ -76,7 +76,12 @@ export class Logger implements AsyncDisposable {
     this.#routes = routes;
     for (const [index, route] of routes.entries()) {
       try {
-        route.init(this.#contextOf(route));
+        route.init({
+          state,
+          uploadFile: (...upload) => this.#upload(...upload),
+          hasFileUploadDestination: () => this.hasFileUploadDestination(),
+          report: (error) => route.report(error),
+        });
       } catch (error) {
         closeRoutes(routes.slice(0, index), [], { error }, 0).catch(() => undefined);
         throw error;
@@ -139,7 +144,6 @@ export class Logger implements AsyncDisposable {
    * @throws `INVALID_IMAGE`, `INVALID_MASK`, `INVALID_TENSOR`, `INVALID_NAME`, `INVALID_STEP`, `LOGGER_CLOSED`
    */
   logImages(images: Images, options: ImageOptions = {}): void {
-    if (options.name !== undefined) assertName(options.name, "name");
     this.#log("logImages", readImages(images, options), options.step);
   }
 
@@ -221,15 +225,6 @@ export class Logger implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  #contextOf(route: Route): RunContext {
-    return {
-      state: this.state,
-      uploadFile: (remoteFileName, filePath, options) => this.#upload(remoteFileName, filePath, options),
-      hasFileUploadDestination: () => this.hasFileUploadDestination(),
-      report: (error) => route.report(error),
-    };
   }
 
   #upload(remoteFileName: string, filePath: string | URL, options?: { overwrite?: boolean }): Upload {

@@ -57,14 +57,14 @@ export function formatNameWithTime(format: string, variables: TimedNameVariables
  * @throws MlogTypeError or MlogRangeError `INVALID_NAME`, naming the argument and the value.
  */
 export function assertSafeName(name: unknown, argument: string): asserts name is string {
-  const text = asString(name, argument);
   check(
-    !/^[a-z]:|[\p{Cc}\p{Cs}\\]|(^|\/)[. ]*(\/|$)/iu.test(text) &&
-      new TextEncoder().encode(text).length <= 1024,
+    typeof name === "string" &&
+      !/^[a-z]:|[\p{Cc}\p{Cs}\\]|(^|\/)[. ]*(\/|$)/iu.test(name) &&
+      new TextEncoder().encode(name).length <= 1024,
     "INVALID_NAME",
     argument,
-    "be a relative path of at most 1024 bytes without dot segments, drives, backslashes and control characters",
-    text,
+    "be a relative path of 1 to 1024 bytes without dot segments, drives, backslashes and control characters",
+    name,
     "string",
   );
 }
@@ -77,14 +77,9 @@ export function assertSafeName(name: unknown, argument: string): asserts name is
  * @throws MlogTypeError or MlogRangeError `INVALID_NAME`, naming the argument and the value.
  */
 export function toRemoteName(name: string, argument: string): string {
-  const remote = asString(name, argument).replace(/^\/+/, "");
+  const remote = typeof name === "string" ? name.replace(/^\/+/, "") : name;
   assertSafeName(remote, argument);
   return remote;
-}
-
-function asString(value: unknown, argument: string): string {
-  check(typeof value === "string", "INVALID_NAME", argument, "be a string", value, "");
-  return value;
 }
 
 function fill(format: string, variables: NameVariables, timestamp: object): string {
@@ -94,7 +89,8 @@ function fill(format: string, variables: NameVariables, timestamp: object): stri
     const placeholder = name.replace(/[A-Z]/g, "_$&").toLowerCase();
     values.set(placeholder, name.endsWith("Wct") ? (value as number) / 1000 : value);
   }
-  return asString(format, "the format of a name").replace(/\{(\w+)\}/g, (placeholder, name: string) => {
+  check(typeof format === "string", "INVALID_NAME", "the format of a name", "be a string", format, "");
+  return format.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
     const value = values.get(name);
     return /^(st|num|big|boo)/.test(typeof value) ? String(value) : placeholder;
   });

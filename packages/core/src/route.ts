@@ -50,7 +50,11 @@ export class Route {
     if (starting === undefined) return;
     this.#held = [];
     this.ready = Promise.resolve(starting).then(
-      () => this.#open(),
+      () => {
+        const held = this.#held!;
+        this.#held = undefined;
+        for (const call of held) this.log(...call);
+      },
       (cause: unknown) => this.#giveUp(cause),
     );
     this.ready.catch(() => undefined);
@@ -154,20 +158,13 @@ export class Route {
     this.fail(reason);
   }
 
-  #open(): void {
-    const held = this.#held!;
-    this.#held = undefined;
-    for (const call of held) this.log(...call);
-  }
-
   #giveUp(cause: unknown): never {
-    const lost = this.#held!.length;
+    this.#dropped += this.#held!.length;
     this.#held = undefined;
     this.#failed = true;
-    this.#dropped += lost;
     const error = new MlogError(
       "INIT_FAILED",
-      `${this.destination.name} could not start (${lost} calls lost so far): ${reasonOf(cause)}`,
+      `${this.destination.name} could not start (${this.#dropped} calls lost so far): ${reasonOf(cause)}`,
       { cause },
     );
     this.fail(error);
