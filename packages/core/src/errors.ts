@@ -117,7 +117,11 @@ export function check(
  * {@link check} for an object with properties of its own: a bare number is none, and a `Map` or an
  * array would be taken for empty.
  */
-export function checkObject(value: unknown, argument: string, code: CoreErrorCode = "INVALID_ARGUMENT"): void {
+export function checkObject(
+  value: unknown,
+  argument: string,
+  code: CoreErrorCode = "INVALID_ARGUMENT",
+): void {
   const isObject = typeof value === "object" && value !== null && !(Symbol.iterator in value);
   check(isObject, code, argument, "be a plain object (no Map or array)", value, "");
 }

@@ -6,7 +6,7 @@ import type { ImageBatch, ImageSnapshot, Pixels } from "./records.ts";
 import type { TensorLike } from "./tensor.ts";
 import { copyValues, select } from "./tensor-copy.ts";
 import { readEach } from "./tensor-list.ts";
-import type { TensorSource } from "./tensor-source.ts";
+import { type TensorSource, squeeze } from "./tensor-source.ts";
 
 /**
  * One picture (rank 3 at most), a batch of them (rank 4) or a list.
@@ -106,7 +106,7 @@ function readPictures(
     const elements = Array.from({ length: shape[0]! }, (_, i) => select(source, i));
     return elements.flatMap((element, i) => readPictures(element, channelsLast, `${argument}[${i}]`, true));
   }
-  const axes = isPicture ? shape : shape.filter((length) => length !== 1);
+  const axes = isPicture ? shape : squeeze(shape);
   const rank = axes.length;
   const isRank = rank <= 3 && shape.length > 0;
   checkShape(isRank, "have 1 to 3 axes, or 4 as a batch (a list is one)", rank);

@@ -189,8 +189,8 @@ export class Logger implements AsyncDisposable {
   }
 
   /** Downloads from the first destination that has the file. */
-  async downloadFile(remoteFileName: string, path: string, options: TransferOptions = {}): Promise<void> {
-    await downloadFrom(this.destinations, remoteFileName, path, options);
+  downloadFile(remoteFileName: string, path: string, options: TransferOptions = {}): Promise<void> {
+    return downloadFrom(this.destinations, remoteFileName, path, options);
   }
 
   /** The files of all destinations that can list. */
@@ -203,8 +203,8 @@ export class Logger implements AsyncDisposable {
    *
    * @throws MlogAggregateError `NOT_SAFE`; the reason of `options.signal`
    */
-  async flush(options: { signal?: AbortSignal } = {}): Promise<void> {
-    await flushRoutes(this.#routes, this.#reads, options.signal);
+  flush(options: { signal?: AbortSignal } = {}): Promise<void> {
+    return flushRoutes(this.#routes, this.#reads, options.signal);
   }
 
   /**

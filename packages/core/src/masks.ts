@@ -6,7 +6,7 @@ import type { Mask, Pixels } from "./records.ts";
 import type { TensorLike } from "./tensor.ts";
 import { allocate, viewValues } from "./tensor-copy.ts";
 import { readEach } from "./tensor-list.ts";
-import type { TensorSource } from "./tensor-source.ts";
+import { type TensorSource, squeeze } from "./tensor-source.ts";
 
 /** The masks of one name: (H,W), or one such mask per picture as (N,H,W) or a list. */
 export type Masks = TensorLike | readonly TensorLike[];
@@ -58,7 +58,7 @@ export function masksOf(
     const { shape, data } = given[isList ? index : 0]!;
     const axes = isList ? [height, width] : [count, height, width];
     check(
-      (!isList || given.length === count) && squeeze(shape) === squeeze(axes),
+      (!isList || given.length === count) && String(squeeze(shape)) === String(squeeze(axes)),
       "INVALID_MASK",
       `masks.${name}: ${isList ? `${given.length} masks` : "masks"} of shape [${shape}]`,
       `be one of [${height},${width}] for each of ${count} pictures`,
@@ -86,10 +86,6 @@ export function readLabels(labels: Readonly<Record<number, string>> = {}): Reado
     check(isLabel, "INVALID_MASK", argument, "be a class id from 0 to 255 with a name", label, typeof label);
   }
   return Object.freeze({ ...copy });
-}
-
-function squeeze(shape: readonly number[]): string {
-  return String(shape.filter((length) => length !== 1));
 }
 
 function readClassIds(source: TensorSource, argument: string, isElement: boolean): ClassIds {

@@ -111,11 +111,8 @@ function toNumber(value: unknown, name: string): number {
   return scalar;
 }
 
-let canCompile = true;
-
 /** One property access per name, so that the engine resolves each of them once. */
 function compile(names: readonly string[]): Reader | undefined {
-  if (!canCompile) return undefined;
   const lines = names.map((name, i) => {
     const text = JSON.stringify(name);
     return `v=m[${text}];o[${i}]=typeof v==="number"?v:n(v,${text});`;
@@ -125,7 +122,6 @@ function compile(names: readonly string[]): Reader | undefined {
     return new Function("n", `return(m,o)=>{let v;${lines.join("")}}`)(toNumber) as Reader;
   } catch {
     // Code generation is disallowed here (a content security policy): the loop does the same.
-    canCompile = false;
     return undefined;
   }
 }

@@ -97,6 +97,11 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, length) => size * length, 1);
 }
 
+/** The shape without axes of length one. */
+export function squeeze(shape: readonly number[]): number[] {
+  return shape.filter((length) => length !== 1);
+}
+
 /** The strides of values that lie in memory in row-major order. */
 export function rowMajor(shape: readonly number[]): readonly number[] {
   return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));

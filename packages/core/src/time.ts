@@ -30,9 +30,18 @@ export class Time {
    * a finite number, or not a safe integer where it must be.
    */
   constructor(value: number, unit: TimeUnit) {
-    check(UNITS.split("|").includes(unit), "INVALID_TIME", "the unit of a time", `be ${UNITS}`, unit, "string");
+    check(
+      UNITS.split("|").includes(unit),
+      "INVALID_TIME",
+      "the unit of a time",
+      `be ${UNITS}`,
+      unit,
+      "string",
+    );
     const isDuration = unit === "dur";
-    check((isDuration ? Number.isFinite : Number.isSafeInteger)(value), "INVALID_TIME",
+    check(
+      (isDuration ? Number.isFinite : Number.isSafeInteger)(value),
+      "INVALID_TIME",
       `a time in ${unit}`,
       isDuration ? "be a number" : "be an integer",
       value,

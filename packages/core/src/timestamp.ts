@@ -193,11 +193,23 @@ export class Timestamp implements TimestampFields {
 }
 
 function checkCount(value: unknown, name: string): void {
-  check(Number.isSafeInteger(value) && (value as number) >= 0, "INVALID_TIME", name, "be a non-negative integer", value);
+  check(
+    Number.isSafeInteger(value) && (value as number) >= 0,
+    "INVALID_TIME",
+    name,
+    "be a non-negative integer",
+    value,
+  );
 }
 
 function checkDuration(value: unknown, name: string): void {
-  check(Number.isFinite(value) && (value as number) >= 0, "INVALID_TIME", name, "be a non-negative number", value);
+  check(
+    Number.isFinite(value) && (value as number) >= 0,
+    "INVALID_TIME",
+    name,
+    "be a non-negative number",
+    value,
+  );
 }
 
 function checkAll(fields: TimestampFields, like: Timestamp): void {

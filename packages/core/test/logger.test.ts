@@ -192,12 +192,7 @@ describe("wrong arguments throw with a code that names them, and log nothing", (
   cyclic["self"] = cyclic;
   const cases: [title: string, code: string, says: string, call: (logger: Logger) => void][] = [
     ["metrics null", "INVALID_ARGUMENT", "null", (l) => l.logMetrics(null as never)],
-    [
-      "metrics a Map",
-      "INVALID_ARGUMENT",
-      "Map",
-      (l) => l.logMetrics(new Map([["a", 1]]) as never),
-    ],
+    ["metrics a Map", "INVALID_ARGUMENT", "Map", (l) => l.logMetrics(new Map([["a", 1]]) as never)],
     ["metrics an array", "INVALID_ARGUMENT", "array", (l) => l.logMetrics([1] as never)],
     ["a metric that is text", "INVALID_METRIC", '"0.5"', (l) => l.logMetrics({ loss: "0.5" as never })],
     [
