@@ -5,7 +5,7 @@
  */
 import { AssertionError } from "node:assert";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Proof } from "./proof.ts";
@@ -44,7 +44,7 @@ if (unknown.length > 0)
 if (!(fraction > 0 && fraction <= 1))
   throw new Error(`--fraction must be above 0 and at most 1, not ${values.fraction}`);
 
-console.log(`seed ${values.seed}, fraction ${fraction}`);
+console.log(`seed ${values.seed}, fraction ${fraction}, ${machine()}`);
 const folder = mkdtempSync(join(tmpdir(), "mlog-soak-"));
 let passed = 0;
 let failed = 0;
@@ -57,6 +57,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+console.log(machine());
 console.log(`${passed} passed, ${failed} failed`);
 if (failed > 0) process.exitCode = 1;
 
@@ -77,6 +78,11 @@ async function holds(proof: Proof): Promise<boolean> {
   } finally {
     rmSync(own, { recursive: true, force: true });
   }
+}
+
+/** What the times below depend on. */
+function machine(): string {
+  return `${availableParallelism()} processors, load average ${loadavg()[0]?.toFixed(1)}`;
 }
 
 /** Messages of assertions say it all; elsewhere it matters where the error comes from. */

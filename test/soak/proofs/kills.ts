@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Child, describeEnding, startChild } from "../child.ts";
 import type { Input } from "../children/log-at-1khz.ts";
+import { now } from "../clock.ts";
 import { assertGapFree, logPath, readLogIfAny } from "../log.ts";
 import { assertNumbered } from "../numbered-metrics.ts";
 import { percentile } from "../percentile.ts";
@@ -20,6 +21,8 @@ interface Loss {
   readonly acknowledged: number;
   /** Whom it hit, and when. */
   readonly victim: string;
+  /** How late this process was to send the signal, in ms: how busy the machine is. */
+  readonly late: number;
 }
 
 /** How long a child logs at most before it is killed, in ms: its writer needs some of it to start. */
@@ -65,7 +68,12 @@ export const killsWithRecordDurability: Proof = {
 };
 
 function summary(losses: readonly Loss[]): string {
-  return `${losses.length} kills, ${losses.reduce((sum, loss) => sum + loss.acknowledged, 0)} records acknowledged`;
+  const acknowledged = losses.reduce((sum, loss) => sum + loss.acknowledged, 0);
+  const lateness = losses.map((loss) => loss.late);
+  return (
+    `${losses.length} kills (timers of this machine late by ${percentile(lateness, 50).toFixed(1)} ms at p50, ` +
+    `${percentile(lateness, 99).toFixed(1)} at p99), ${acknowledged} records acknowledged`
+  );
 }
 
 async function killOften(setting: Setting, durability: Input["durability"]): Promise<Loss[]> {
@@ -99,7 +107,8 @@ async function killOnce(
   const child = startChild("log-at-1khz", input);
   // One in ten is killed while it starts.
   if (!random.chance(0.1)) await child.first("logged");
-  await setTimeout(random.next() * LIFE);
+  const due = now() + random.next() * LIFE;
+  await setTimeout(due - now());
   const killed = child.kill();
   const ending = await child.ended;
   assert.equal(ending.signal, "SIGKILL", `the child ended before it was killed: ${describeEnding(ending)}`);
@@ -107,10 +116,14 @@ async function killOnce(
   assert.equal(assertGapFree(records), 0, "records dropped at 1 kHz");
   const ready = child.acknowledgements[0]?.time ?? killed;
   const victim = `${blocking ? "a loop that never yields" : "a loop that yields"}, ${(killed - ready).toFixed(0)} ms old`;
-  return { ...measureLoss(child, assertNumbered(records), killed), victim };
+  return { ...measureLoss(child, assertNumbered(records), killed), victim, late: killed - due };
 }
 
-function measureLoss({ acknowledgements }: Child, kept: number, killed: number): Omit<Loss, "victim"> {
+function measureLoss(
+  { acknowledgements }: Child,
+  kept: number,
+  killed: number,
+): Omit<Loss, "victim" | "late"> {
   const logged = acknowledgements.filter(({ kind }) => kind === "logged");
   for (const { kind, n } of acknowledgements) {
     assert.ok(kind !== "flushed" || n <= kept, `record ${n} was flushed, and the log ends at record ${kept}`);
