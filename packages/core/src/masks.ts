@@ -78,7 +78,7 @@ export function masksOf(
  * a name that is no string
  */
 export function readLabels(labels: Readonly<Record<number, string>> = {}): Readonly<Record<number, string>> {
-  const copy = Array.isArray(labels) ? { ...(labels as string[]) } : labels;
+  const copy: Readonly<Record<number, string>> = Array.isArray(labels) ? Object.assign({}, labels) : labels;
   checkObject(copy, "maskClassLabels", "INVALID_MASK");
   for (const [id, label] of Object.entries(copy)) {
     const isLabel = String(Number(id) & 255) === id && typeof label === "string";

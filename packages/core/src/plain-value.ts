@@ -67,7 +67,10 @@ function copyObject(value: object, parents: readonly object[]): PlainValue {
     const elements = Array.from(value as Iterable<unknown>, (element) => copy(element, parents) ?? null);
     return Object.freeze(elements);
   }
-  if (value instanceof Date) return (value.toJSON() as string | null) ?? "[Invalid Date]";
+  if (value instanceof Date) {
+    const text: string | null = value.toJSON();
+    return text ?? "[Invalid Date]";
+  }
   if (value instanceof Map) return entries([...value.keys()], (key) => value.get(key), parents);
   if (value instanceof Error) return properties(value, ["name", "code", "message"], parents);
   const scalar = readScalar(value);
