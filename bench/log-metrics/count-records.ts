@@ -5,9 +5,8 @@ import { createInterface } from "node:readline";
 export async function countRecords(path: string): Promise<number> {
   let records = 0;
   for await (const line of createInterface({ input: createReadStream(path) })) {
-    // Other records of mlog, such as the one that starts a log, have no metrics.
-    if (line.includes('"loss/train/total":') || line.includes(',"metrics":{'))
-      records += line.endsWith("}") ? 1 : 0;
+    // Other records of mlog, such as the one that starts a log, are of another type.
+    if (line.includes('"type":"metrics"') && line.endsWith("}")) records++;
   }
   return records;
 }

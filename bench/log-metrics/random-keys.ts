@@ -18,15 +18,16 @@ The columns are those of the tables above.`,
   const inBursts = await interleave(bursts, rounds);
   const inLoop = await interleave(sustained, rounds);
   printTable(
-    ["burst ns", "burst x JSON", "sustained ns", "all CPU", "sustained x JSON", "lost"],
+    ["burst ns", "burst x JSON", "sustained ns", "sustained x JSON", "all CPU", "main CPU", "lost"],
     CONTENDERS.map((name) => ({
       name,
       cells: [
         inBursts.of(name, "ns"),
         inBursts.ratio(name, "JSON", "ns"),
         inLoop.of(name, "ns"),
-        inLoop.of(name, "cpuNs"),
         inLoop.ratio(name, "JSON", "ns"),
+        inLoop.of(name, "cpuNs"),
+        inLoop.of(name, "threadCpuNs"),
         inLoop.of(name, "lost"),
       ],
     })),
