@@ -1,7 +1,7 @@
 import { MlogError, check } from "./errors.ts";
 
-const QUALITIES = "bold calm fair glad keen kind neat warm";
-const ANIMALS = "bear crow deer fox hare lynx otter seal";
+const QUALITIES = "bold brave calm clear fair fine glad keen kind mild neat quiet swift tidy warm wise";
+const ANIMALS = "bear bison crane crow deer dove fox hare heron lynx moose otter owl raven seal wren";
 
 /**
  * A name for a run that was given none, such as `1795377236-keen-otter`: the seconds first, so that
