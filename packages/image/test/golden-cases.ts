@@ -45,6 +45,8 @@ const floats: Record<string, Values> = {
   "NaN and infinite among 0 to 1": withNonFinite(ramp(0, 1)),
   "NaN and infinite among -1 to 1": withNonFinite(ramp(-1, 1)),
   "NaN and infinite among 0 to 255": withNonFinite(ramp(0, 255)),
+  "Infinity among 0 to 1": (index, count) => (index % 9 === 0 ? Infinity : index / count),
+  "-Infinity among 0 to 1": (index, count) => (index % 9 === 0 ? -Infinity : index / count),
   "only NaN": among(NaN),
   "only infinite": among(Infinity, -Infinity),
 };

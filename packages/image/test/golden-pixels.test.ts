@@ -108,6 +108,10 @@ describe("Composer's rule in its surprising cases", () => {
     expect(await bytesOf("uint8", Uint8Array.from([0, 1, 0, 1]))).toEqual([0, 255, 0, 255]);
   });
 
+  it("shows every true alike, whatever its byte", async () => {
+    expect(await bytesOf("bool", Uint8Array.from([0, 1, 2, 255]))).toEqual([0, 255, 255, 255]);
+  });
+
   it("leaves floats alone as soon as one is above 1", async () => {
     expect(await bytesOf("float32", Float32Array.from([0.9, 1.01, 200.9, 300]))).toEqual([0, 1, 200, 255]);
   });

@@ -1,8 +1,9 @@
-import type { Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import { type ImageSnapshot, type Mask, image, isMlogError } from "@mlog/core";
 import { decode } from "fast-png";
 import sharp from "sharp";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Request } from "../src/protocol.ts";
 import { type EncodeOptions, ImageEncoder, palette } from "../src/index.ts";
 
 let encoder: ImageEncoder;
@@ -37,8 +38,13 @@ describe("encode", () => {
   it("takes pixels that are a part of a larger array", async () => {
     const all = Uint8Array.from({ length: 100 }, (_, i) => i + 2);
     const pixels = { ...grey(0).pixels, data: all.subarray(30, 50) };
+    const posted = vi.spyOn(Worker.prototype, "postMessage");
+    onTestFinished(() => posted.mockRestore());
     const made = await encoder.encode({ pixels });
     expect([...decode(made.data).data]).toEqual([...all.subarray(30, 50)]);
+    // Nor is the rest of the array copied.
+    const { job } = posted.mock.calls[0]![0] as Request;
+    expect(job).toMatchObject({ pixels: { data: { buffer: { byteLength: 20 } } } });
   });
 
   it.each<[string, EncodeOptions, RegExp]>([
