@@ -33,7 +33,7 @@ export function natural(seed: number, size = 256): Picture {
 }
 
 /** As a plot or a rendered scene: areas of one colour. */
-export function flat(seed: number, size = 256): Picture {
+function flat(seed: number, size = 256): Picture {
   const random = randomSource(seed);
   const rectangles = Array.from({ length: RECTANGLES }, () => ({
     left: random() * size * 0.8,
@@ -50,13 +50,13 @@ export function flat(seed: number, size = 256): Picture {
 }
 
 /** As the output of a network that has learned nothing yet. */
-export function noise(seed: number, size = 256): Picture {
+function noise(seed: number, size = 256): Picture {
   const random = randomSource(seed);
   return paint(size, 3, () => random() * 255);
 }
 
 /** As MNIST: 28 x 28, grey, black with some strokes of soft edges. */
-export function digit(seed: number): Picture {
+function digit(seed: number): Picture {
   const random = randomSource(seed);
   const strokes = Array.from({ length: 3 }, () => ({
     x: 8 + random() * 12,
