@@ -228,6 +228,11 @@ describe("encodeMask", () => {
       [0, 128, 0],
       [128, 128, 0],
     ]);
+    // The person and the border of PASCAL VOC.
+    expect([palette(256)[15], palette(256)[255]]).toEqual([
+      [192, 128, 128],
+      [224, 224, 192],
+    ]);
   });
 
   it.each([
