@@ -20,6 +20,8 @@ export interface Child {
   readonly ended: Promise<Ending>;
   /** Resolves at the first acknowledgement of that kind; rejects if the child ends without one. */
   first(kind: Acknowledgement["kind"]): Promise<Acknowledgement>;
+  /** As {@link first}, of those that have not arrived yet. */
+  next(kind: Acknowledgement["kind"]): Promise<Acknowledgement>;
   /** @returns the moment, of {@link now}, at which the signal had been sent */
   kill(signal?: NodeJS.Signals): number;
 }
@@ -77,24 +79,25 @@ export function startChild(name: string, input: object, options: ChildOptions = 
     });
   });
   ended.catch(() => undefined);
+  const next: Child["next"] = (kind) =>
+    new Promise((resolve, reject) => {
+      const wait = (acknowledgement: Acknowledgement): void => {
+        if (acknowledgement.kind !== kind) return;
+        waiting.delete(wait);
+        resolve(acknowledgement);
+      };
+      waiting.add(wait);
+      ended.then(
+        (ending) => reject(new Error(`${name} ended without "${kind}": ${describeEnding(ending)}`)),
+        reject,
+      );
+    });
   return {
     acknowledgements,
     ended,
-    first: (kind) =>
-      new Promise((resolve, reject) => {
-        const found = acknowledgements.find((acknowledgement) => acknowledgement.kind === kind);
-        if (found !== undefined) return resolve(found);
-        const wait = (acknowledgement: Acknowledgement): void => {
-          if (acknowledgement.kind !== kind) return;
-          waiting.delete(wait);
-          resolve(acknowledgement);
-        };
-        waiting.add(wait);
-        ended.then(
-          (ending) => reject(new Error(`${name} ended without "${kind}": ${describeEnding(ending)}`)),
-          reject,
-        );
-      }),
+    first: async (kind) =>
+      acknowledgements.find((acknowledgement) => acknowledgement.kind === kind) ?? next(kind),
+    next,
     kill(signal = "SIGKILL") {
       child.kill(signal);
       return now();

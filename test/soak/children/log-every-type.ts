@@ -29,6 +29,8 @@ logger.logTable(
   ],
   { name: "samples" },
 );
+// Longer than what a resumed session writes, so that what is left of it shows unless it is cut off.
+logger.logTable(["long"], [["语".repeat(700)]], { name: "long" });
 logger.logImages({ data: new Uint8Array(12), shape: [3, 2, 2] }, { name: "pixels" });
 logger.logHistogram("weights", Float32Array.of(-1, 0, 0.5, NaN, 1), { bins: 4 });
 // A record that is too long for the format is dropped, and the next one names it.

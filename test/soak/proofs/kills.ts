@@ -24,8 +24,9 @@ interface Loss {
   readonly stall: number;
 }
 
-/** How long a child logs at most before it is killed, in ms: its writer needs some of it to start. */
-const LIFE = 400;
+/** How long a child logs at most before it is killed, in ms: half of them while their writer still starts. */
+const YOUNG = 150;
+const OLD = 1000;
 /** The documented bound on the age of what a kill loses, in ms. */
 const AGE_LIMIT = 20;
 /**
@@ -99,19 +100,22 @@ async function killOnce(
 ): Promise<Loss> {
   const root = join(folder, String(kill));
   const blocking = random.chance(0.2);
+  const flushEvery = !blocking && random.chance(0.5) ? 20 + random.below(200) : 0;
   const input: Input = {
     root,
     durability,
     resume: false,
     blocking,
-    flushEvery: !blocking && random.chance(0.5) ? 20 + random.below(200) : 0,
+    flushEvery,
     count: null,
     seed: `${seed}/${kill}`,
   };
   const child = startChild("log-at-1khz", input);
   // One in ten is killed while it starts.
   if (!random.chance(0.1)) await child.first("logged");
-  await setTimeout(random.next() * LIFE);
+  await setTimeout(random.next() * (random.chance(0.5) ? YOUNG : OLD));
+  // Right behind a flush what it promised is tested hardest.
+  if (flushEvery > 0 && random.chance(0.5)) await child.next("flushed");
   const killed = child.kill();
   const ending = await child.ended;
   assert.equal(ending.signal, "SIGKILL", `the child ended before it was killed: ${describeEnding(ending)}`);
