@@ -93,7 +93,8 @@ export class MetricReader {
     this.#followers[this.#place] = place;
     this.#place = place;
     let set = this.#known[place]!;
-    if (!set.matches(metrics))
+    // Names are compared and not the object: looking through a fresh object costs more than all else here.
+    if (set.names.length !== names.length || set.names.some((name, i) => name !== names[i]))
       set = this.#known[place] = new MetricSet(names, new Float64Array(names.length));
     set.values.set(values);
     return set;

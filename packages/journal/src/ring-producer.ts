@@ -238,13 +238,14 @@ export class RingProducer {
 
   #reclaim(): void {
     const { chunkShift, control, order } = this.#ring;
-    const runs = 2 ** (32 - chunkShift);
+    // Integers throughout: a field that once held a double makes the engine forget what it compiled.
+    const lastRun = (1 << (32 - chunkShift)) - 1;
     this.#tail = Atomics.load(control, TAIL);
     if (this.#huge !== undefined && ((this.#tail - this.#huge.end) | 0) >= 0) this.#huge = undefined;
     const oldest = this.#tail >>> chunkShift;
     while (this.#oldest !== oldest) {
       this.#free.push(order[this.#oldest & (order.length - 1)]!);
-      this.#oldest = (this.#oldest + 1) % runs;
+      this.#oldest = (this.#oldest + 1) & lastRun;
     }
   }
 }

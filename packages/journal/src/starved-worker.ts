@@ -16,7 +16,7 @@ export class StarvedWorker {
   readonly #ringWords: number;
   #patience = PATIENCE;
   #seenTail = 0;
-  #seenTailAt = 0;
+  #seenTailAt: number = performance.now();
 
   constructor(ring: Ring) {
     this.#control = ring.control;
