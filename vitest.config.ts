@@ -6,7 +6,7 @@ process.env["SEED"] ??= String(Math.trunc(Math.random() * 2 ** 31));
 const config: ViteUserConfig = {
   ssr: { resolve: { conditions: ["@mlog/source", "node"] } },
   test: {
-    include: ["{packages,examples}/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["{packages,examples}/*/test/**/*.test.ts", "{test,test-servers}/**/*.test.ts"],
     // Workers and child processes that a test starts shall find the sources too.
     execArgv: ["--conditions=@mlog/source"],
     maxWorkers: "100%",

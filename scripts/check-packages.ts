@@ -11,7 +11,17 @@ const layout: Record<string, { floor: number; runs: "everywhere" | "node" }> = {
   memory: { floor: 2, runs: "everywhere" },
   journal: { floor: 2, runs: "node" },
   image: { floor: 2, runs: "node" },
+  conformance: { floor: 2, runs: "node" },
+  console: { floor: 2, runs: "node" },
   file: { floor: 3, runs: "node" },
+  "object-store": { floor: 3, runs: "node" },
+  wandb: { floor: 3, runs: "node" },
+  tensorboard: { floor: 3, runs: "node" },
+  s3: { floor: 4, runs: "node" },
+  azure: { floor: 4, runs: "node" },
+  viewer: { floor: 4, runs: "node" },
+  cli: { floor: 5, runs: "node" },
+  "create-mlog-destination": { floor: 1, runs: "node" },
 };
 const entries = ["CHANGELOG.md", "LICENSE", "README.md", "package.json", "src", "test", "tsconfig.json"];
 const longFile = 300;
