@@ -30,7 +30,7 @@ export class InThreadWriter implements RecordWriter, RingOwner, Drainable {
     return taken;
   }
 
-  append(record: string): boolean {
+  append(record: string | Uint8Array): boolean {
     const taken = this.#producer.append(record);
     if (taken) this.#pump.appended();
     return taken;

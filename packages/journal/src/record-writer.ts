@@ -36,8 +36,11 @@ export interface RecordWriter {
    * @returns false if the buffer is full; the row is then not taken, and `stats().refused` counts it
    */
   appendRow(fields: Float64Array, names: readonly string[], values: Float64Array): boolean;
-  /** Appends one record that is already text and ends its own line. Returns as {@link appendRow}. */
-  append(record: string): boolean;
+  /**
+   * Appends one record that is encoded already: text that ends its own line, or bytes of any format, which are
+   * copied before it returns. Returns as {@link appendRow}.
+   */
+  append(record: string | Uint8Array): boolean;
   /**
    * Resolves when every record accepted before the call is written and synced to the disk; rejects
    * with the code `WRITE_FAILED` if that cannot be done now (it is tried again later all the same).

@@ -99,7 +99,13 @@ export class RingProducer {
   }
 
   /** See `RecordWriter.append`. */
-  append(record: string): boolean {
+  append(record: string | Uint8Array): boolean {
+    if (typeof record !== "string") {
+      return this.#appendBytes(
+        Buffer.from(record.buffer, record.byteOffset, record.byteLength),
+        record.byteLength,
+      );
+    }
     const start = (this.#at + 1) * 8;
     if (start + record.length * 3 > this.#end * 8) {
       const text = Buffer.from(record);

@@ -82,7 +82,7 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
     return taken;
   }
 
-  append(record: string): boolean {
+  append(record: string | Uint8Array): boolean {
     const taken = this.#producer.append(record);
     if (Atomics.load(this.#control, SLEEPING) !== AWAKE) this.#wake();
     return taken;

@@ -98,7 +98,7 @@ describe.each(ways)("$name", ({ runs, options }) => {
                 const taken =
                   step.kind === "row"
                     ? journal.appendRow(new Float64Array([seq, 5]), step.names, new Float64Array(step.values))
-                    : journal.append(row);
+                    : journal.append(seq % 2 === 0 ? row : new TextEncoder().encode(row));
                 if (taken) expected += row;
                 if (taken) appended++;
                 else refused++;
