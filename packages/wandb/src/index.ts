@@ -1,0 +1,1 @@
+export type { ExtendedJson } from "./extended-json.ts";
