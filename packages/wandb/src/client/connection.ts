@@ -1,0 +1,145 @@
+import { codedFailure } from "./coded-failure.ts";
+import { HttpFailure, reasonIn } from "./http-failure.ts";
+import type { Operation } from "./operations.ts";
+import { GRAPHQL, type RetryPolicy, STORAGE, withRetry } from "./retry.ts";
+import { putSigned, type SignedUpload } from "./signed-put.ts";
+import type { Timing } from "./timing.ts";
+
+/** The way to a W&B server and to the object store behind it. Every method rejects with a coded error. */
+export interface Connection {
+  readonly baseUrl: string;
+  /** Asks, and gives the `data` of the answer. Errors that come with status 200 reject, too. */
+  graphql<Result>(
+    operation: Operation,
+    variables: Readonly<Record<string, unknown>>,
+    signal?: AbortSignal,
+    policy?: RetryPolicy,
+  ): Promise<Result>;
+  /** Puts bytes to a signed URL, without credentials. Rejects with `WANDB_URL_EXPIRED` if it is too old. */
+  put(upload: SignedUpload, signal?: AbortSignal): Promise<void>;
+  /** Gets a file; with credentials only if it lies below {@link baseUrl}. */
+  get(url: string, signal?: AbortSignal): Promise<Response>;
+}
+
+/** What an {@link HttpConnection} needs. */
+export interface ConnectionOptions {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly userAgent: string;
+  readonly timing: Timing;
+  /** Told of each failure after which a request is made again. */
+  onRetry?(error: unknown, attempt: number): void;
+}
+
+/** A {@link Connection} over HTTP. Nothing that can be printed of it has the key. */
+export class HttpConnection implements Connection {
+  readonly baseUrl: string;
+  readonly #authorization: string;
+  readonly #redact: (text: string) => string;
+  readonly #options: Omit<ConnectionOptions, "apiKey">;
+
+  constructor({ apiKey, ...options }: ConnectionOptions) {
+    const token = Buffer.from(`api:${apiKey}`).toString("base64");
+    this.baseUrl = options.baseUrl;
+    this.#authorization = `Basic ${token}`;
+    this.#redact = (text) => text.replaceAll(apiKey, "***").replaceAll(token, "***");
+    this.#options = options;
+  }
+
+  async graphql<Result>(
+    operation: Operation,
+    variables: Readonly<Record<string, unknown>>,
+    signal?: AbortSignal,
+    policy: RetryPolicy = GRAPHQL,
+  ): Promise<Result> {
+    const body = JSON.stringify({ query: operation.document, variables, operationName: operation.name });
+    return this.#repeat(operation.what, policy, signal, async (attemptSignal) => {
+      const { text, headers } = await this.#post("/graphql", body, attemptSignal);
+      // What cannot be parsed came from something in between, and is worth another attempt.
+      const answer = JSON.parse(text) as { data?: Result | null; errors?: readonly unknown[] };
+      if (answer.errors !== undefined && answer.errors.length > 0) {
+        throw new HttpFailure(200, headers, this.#redact(reasonIn(text)));
+      }
+      if (answer.data === undefined || answer.data === null) throw new Error("the answer has no data");
+      return answer.data;
+    });
+  }
+
+  /** Posts JSON below the base URL; gives the text and the headers of the answer. Throws uncoded errors. */
+  post(
+    path: string,
+    body: string,
+    policy: RetryPolicy,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly text: string; readonly headers: Headers }> {
+    const { timing, onRetry } = this.#options;
+    const attempt = (attemptSignal: AbortSignal): Promise<{ text: string; headers: Headers }> =>
+      this.#post(path, body, attemptSignal);
+    return withRetry(attempt, { policy, timing, signal, ...(onRetry && { onRetry }) });
+  }
+
+  async put(upload: SignedUpload, signal?: AbortSignal): Promise<void> {
+    return this.#repeat("an upload", STORAGE, signal, (attemptSignal) => putSigned(upload, attemptSignal));
+  }
+
+  async get(url: string, signal?: AbortSignal): Promise<Response> {
+    const headers = isBelow(url, this.baseUrl) ? this.#headers() : {};
+    return this.#repeat("a download", STORAGE, signal, async (attemptSignal) => {
+      const response = await fetch(url, { headers, signal: attemptSignal });
+      if (!response.ok) {
+        throw new HttpFailure(
+          response.status,
+          response.headers,
+          this.#redact(reasonIn(await response.text())),
+        );
+      }
+      return response;
+    });
+  }
+
+  async #post(
+    path: string,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly text: string; readonly headers: Headers }> {
+    const response = await fetch(this.baseUrl + path, {
+      method: "POST",
+      headers: { ...this.#headers(), "content-type": "application/json" },
+      body,
+      signal,
+      // Elsewhere the credentials must not go.
+      redirect: "manual",
+    });
+    const text = await response.text();
+    if (response.ok) return { text, headers: response.headers };
+    throw new HttpFailure(response.status, response.headers, this.#redact(reasonIn(text)));
+  }
+
+  #headers(): Record<string, string> {
+    return { authorization: this.#authorization, "user-agent": this.#options.userAgent };
+  }
+
+  async #repeat<Result>(
+    what: string,
+    policy: RetryPolicy,
+    signal: AbortSignal | undefined,
+    attempt: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const { timing, onRetry } = this.#options;
+    try {
+      return await withRetry(attempt, { policy, timing, signal, ...(onRetry && { onRetry }) });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw codedFailure(error, what);
+    }
+  }
+}
+
+/** Whether a URL is one of this server's, by origin and by path. */
+export function isBelow(url: string, baseUrl: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const target = new URL(url);
+  const base = new URL(baseUrl);
+  const folder = base.pathname.endsWith("/") ? base.pathname : `${base.pathname}/`;
+  return target.origin === base.origin && target.pathname.startsWith(folder);
+}
