@@ -1,5 +1,5 @@
 import {
-  GraphQLError,
+  type GraphQLError,
   type GraphQLFormattedError,
   type OperationDefinitionNode,
   execute,
