@@ -1,4 +1,6 @@
 export { bytesOfRange } from "./byte-range.ts";
+export { type FolderStoreOptions, FolderObjectStore } from "./folder-object-store.ts";
+export { folderStore } from "./folder-store.ts";
 export { MemoryObjectStore } from "./memory-object-store.ts";
 export type { MultipartUpload, MultipartUploads, UploadedPart } from "./multipart.ts";
 export { bodyOf, type Checksums, type FileRange, type ObjectBody, readBody } from "./object-body.ts";

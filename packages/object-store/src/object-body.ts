@@ -46,7 +46,11 @@ export async function* readBody(
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
   if (source instanceof Uint8Array) {
-    for (let at = 0; at < source.length; at += CHUNK) yield source.subarray(at, at + CHUNK);
+    signal?.throwIfAborted();
+    for (let at = 0; at < source.length; at += CHUNK) {
+      yield source.subarray(at, at + CHUNK);
+      signal?.throwIfAborted();
+    }
     return;
   }
   const file = await openToRead(source.path);

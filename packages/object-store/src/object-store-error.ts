@@ -44,7 +44,7 @@ export class ObjectStoreError extends MlogError {
   override readonly name: string = "ObjectStoreError";
   declare readonly code: ObjectStoreErrorCode;
   /** How long the store asks to wait, in ms. */
-  readonly retryAfter?: number;
+  declare readonly retryAfter?: number;
 
   constructor(
     code: ObjectStoreErrorCode,

@@ -24,7 +24,7 @@ export interface ObjectContent {
   /** Of the whole object, also where a range was asked for. */
   readonly info: ObjectInfo;
   /**
-   * To be read once. Leaving the loop over it early ends the request; it throws
+   * To be read, once: an object that is asked for and not read may hold a connection. Leaving the loop over it early ends the request; it throws
    * `STORE_UNAVAILABLE` if fewer bytes arrive than were announced.
    */
   readonly body: AsyncIterable<Uint8Array>;

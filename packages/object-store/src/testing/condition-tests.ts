@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { bodyOf } from "../object-body.ts";
+import type { ContractContext } from "./contract-context.ts";
+import { assertRejects, readObject, someBytes } from "./expectations.ts";
+
+const RACERS = 8;
+const RACES = 5;
+
+/** That the store itself decides who may make an object that must not be replaced. */
+export function conditionTests({ test, store: open, capabilities }: ContractContext): void {
+  if (!capabilities.conditionalPut) return;
+  const folder = "contract/conditions";
+
+  test("without leave to replace, an object stays as it is", async () => {
+    const store = await open();
+    const name = `${folder}/stays`;
+    await store.put(name, bodyOf(Buffer.from("first")), { ifNoneMatch: "*", metadata: { id: "1" } });
+    for (const text of ["other", "first"]) {
+      const put = store.put(name, bodyOf(Buffer.from(text)), { ifNoneMatch: "*", metadata: { id: "2" } });
+      await assertRejects(put, "OBJECT_EXISTS");
+    }
+    const { bytes, info } = await readObject(store, name);
+    assert.equal(bytes.toString(), "first");
+    assert.equal(info.metadata["id"], "1");
+    await store.delete(name);
+    await store.put(name, bodyOf(Buffer.from("after")), { ifNoneMatch: "*" });
+    assert.equal((await readObject(store, name)).bytes.toString(), "after");
+  });
+
+  test(`of ${RACERS} that make the same object at once, with equal bytes even, exactly one does`, async () => {
+    const store = await open();
+    for (let race = 0; race < RACES; race++) {
+      const name = `${folder}/race-${race}`;
+      await store.delete(name);
+      const results = await Promise.allSettled(
+        Array.from({ length: RACERS }, (_, racer) =>
+          putUntilAnswered(() =>
+            store.put(name, bodyOf(someBytes(50_000)), {
+              ifNoneMatch: "*",
+              metadata: { racer: String(racer) },
+            }),
+          ),
+        ),
+      );
+      const winners = results.flatMap(({ status }, racer) => (status === "fulfilled" ? [String(racer)] : []));
+      assert.deepEqual(winners, [(await store.head(name)).metadata["racer"]]);
+      for (const result of results)
+        if (result.status === "rejected")
+          await assertRejects(Promise.reject(result.reason as Error), "OBJECT_EXISTS");
+    }
+  });
+}
+
+/** A store may answer that others are at the same object just now, and ask to come back. */
+async function putUntilAnswered(put: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await put();
+    } catch (error) {
+      if (!["STORE_UNAVAILABLE", "STORE_THROTTLED"].includes((error as { code: string }).code)) throw error;
+    }
+  }
+}

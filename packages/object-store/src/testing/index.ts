@@ -1,0 +1,3 @@
+export { objectStoreContract } from "./contract.ts";
+export type { RegisterTest, StoreCapabilities } from "./contract-context.ts";
+export { longName, oddNames, unsafeNames } from "./odd-names.ts";
