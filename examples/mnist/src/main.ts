@@ -1,3 +1,4 @@
+import { ProgressBarLogger } from "@mlog/console";
 import { Logger, State } from "@mlog/core";
 import { FileLogger } from "@mlog/file";
 import { InMemoryLogger } from "@mlog/memory";
@@ -23,7 +24,8 @@ await tf.setBackend("cpu");
 const state = new State({ maxDuration: `${hyperparameters.epochs}ep` });
 const file = new FileLogger();
 const memory = new InMemoryLogger();
-await using logger = new Logger(state, [file, memory]);
+const progress = new ProgressBarLogger({ metrics: ["loss/train", "accuracy/train", "accuracy/eval"] });
+await using logger = new Logger(state, [file, memory, progress]);
 
 console.log(`Training on handwritten digits, run ${state.runName}`);
 const digits = loadDigits(3200, 500);
