@@ -1,0 +1,35 @@
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import type { S3Options } from "./options.ts";
+
+const nothing = (): void => undefined;
+
+/** Without one, the SDK tells the console that it does not try again. */
+const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** The endpoint that was given, or that the environment names. */
+export function endpointOf({ endpoint }: S3Options): string | undefined {
+  const { S3_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
+  return endpoint ?? (S3_ENDPOINT_URL || AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL || undefined);
+}
+
+/** A client that makes each request once, and leaves checksums and deadlines to whoever calls it. */
+export function createS3Client(options: S3Options): S3Client {
+  const { region, credentials, profile } = options;
+  const endpoint = endpointOf(options);
+  const config: S3ClientConfig = {
+    ...(credentials && { credentials }),
+    ...(profile !== undefined && { profile }),
+    ...(endpoint !== undefined && { endpoint, forcePathStyle: options.pathStyle ?? true }),
+    ...(endpoint === undefined && options.pathStyle !== undefined && { forcePathStyle: options.pathStyle }),
+    // Requests are tried again by the engine, which knows when to stop.
+    maxAttempts: 1,
+    // Bodies come with checksums that were computed before; the SDK's own cost several times the transfer.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    // It would open a connection of its own for each request.
+    expectContinueHeader: false,
+    logger: SILENT,
+  };
+  const found = region ?? (endpoint === undefined ? undefined : (process.env["AWS_REGION"] ?? "us-east-1"));
+  return new S3Client(found === undefined ? config : { ...config, region: found });
+}

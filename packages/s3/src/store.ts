@@ -1,0 +1,14 @@
+import type { ObjectStore } from "@mlog/object-store";
+import type { S3Options } from "./options.ts";
+import { S3ObjectStore } from "./s3-object-store.ts";
+
+/** What the thread that uploads is told. */
+export interface StoreOptions {
+  readonly uri: string;
+  readonly options: S3Options;
+}
+
+/** Makes the store in the thread that uploads. */
+export function createObjectStore({ uri, options }: StoreOptions): ObjectStore {
+  return new S3ObjectStore(uri, options);
+}
