@@ -33,7 +33,8 @@ import { report, failureError, type WriterOptions } from "./writer-options.ts";
 
 /** The backlog at which the worker is woken before its time, in bytes. */
 const WAKE_BYTES = 256 * 1024;
-/** The time from which a write counts as slow, in ms. */
+/** How long this thread writes nothing after a slow early write, and from which time it is slow, in ms. */
+const EARLY_PAUSE = 10;
 const SLOW = 20;
 /** How long the end of the process waits for a worker that is in the middle of a write, in ms. */
 const EXIT_PATIENCE = 2000;
@@ -49,6 +50,7 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
   readonly #worker: Worker;
   /** What writes before the worker runs; and, set once this thread has taken over, what writes since. */
   #early: LocalPump | undefined;
+  #earlyAgainAt = 0;
   #pump: LocalPump | undefined;
   #workerError: unknown;
   readonly #flushes = new PendingFlushes();
@@ -149,8 +151,8 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
 
   #wake(): void {
     if (this.#pump !== undefined) this.#pump.appended();
-    else if (Atomics.load(this.#control, SLEEPING) === STARTING) this.#writeEarly();
-    else this.#ring();
+    else if (Atomics.load(this.#control, SLEEPING) !== STARTING) this.#ring();
+    else if (performance.now() >= this.#earlyAgainAt) this.#writeEarly();
   }
 
   #ring(): void {
@@ -159,8 +161,8 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
   }
 
   /**
-   * Until the worker runs, which takes longer than a kill may cost, each record is written here. If
-   * that turns out to be slow, records rather wait for the worker.
+   * Until the worker runs, which takes longer than a kill may cost, each record is written here; on a
+   * slow disk with pauses, in which the caller gets on and records gather.
    */
   #writeEarly(): void {
     if (!this.#lock(0)) return;
@@ -168,7 +170,8 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
     this.#earlyPump().write();
     Atomics.store(this.#control, LOCK, UNLOCKED);
     Atomics.notify(this.#control, LOCK);
-    if (performance.now() - start > SLOW) Atomics.compareExchange(this.#control, SLEEPING, STARTING, AWAKE);
+    const end = performance.now();
+    if (end - start > SLOW) this.#earlyAgainAt = end + EARLY_PAUSE;
   }
 
   /** Waits up to `patience` ms for the worker to finish its batch. */

@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, truncateSync, writeSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test, vi } from "vitest";
 import { openJournal, type JournalError, type JournalOptions } from "../src/index.ts";
-import { BROKEN, FULL, Faults, HANGING, HEALTHY, UNSYNCABLE } from "./fixtures/faulty-files.ts";
+import { BROKEN, FULL, Faults, HANGING, HEALTHY, SLOW, UNSYNCABLE } from "./fixtures/faulty-files.ts";
 import { layout } from "./rows.ts";
 import { temporaryFile } from "./temporary-file.ts";
 
@@ -117,6 +117,29 @@ describe("when the disk hangs", () => {
     expect(journal.append("again\n")).toBe(true);
     await journal.close();
     expect(text()).toBe(`${accepted}again\n`);
+  });
+});
+
+describe("before the worker runs", () => {
+  test("a slow write makes the calling thread pause, and not leave the records to a kill", async () => {
+    const path = temporaryFile();
+    const faults = new Faults();
+    faults.holdOthers();
+    const journal = openJournal(path, { rows: layout, fs: faultyFiles });
+    faults.set(SLOW);
+    journal.append("slow\n");
+    journal.append("waits\n");
+    expect(readFileSync(path, "utf8")).toBe("slow\n");
+    faults.set(HEALTHY);
+    let appended = "slow\nwaits\n";
+    const start = performance.now();
+    while (performance.now() - start < 4000 && readFileSync(path, "utf8") === "slow\n") {
+      journal.append("more\n");
+      appended += "more\n";
+    }
+    expect(readFileSync(path, "utf8")).toBe(appended);
+    faults.release();
+    await journal.close();
   });
 });
 
