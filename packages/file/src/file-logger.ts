@@ -27,6 +27,7 @@ import { picturesOf } from "./pictures.ts";
 import { RecordLog } from "./record-log.ts";
 import { segmentName } from "./segment-name.ts";
 import { SegmentShipper } from "./segment-shipper.ts";
+import { ShippingLedger } from "./shipping-ledger.ts";
 import { textLines } from "./text-lines.ts";
 import { readVersions } from "./versions.ts";
 
@@ -82,15 +83,23 @@ export class FileLogger implements LoggerDestination {
     const { state } = run;
     segmentName(settings.remoteFileName, state, 0);
     const { path, writer, session, seq } = openLog(settings, run);
+    const folder = `${path}.segments`;
+    const ledger = new ShippingLedger(join(folder, "ledger.jsonl"));
     const shipper = new SegmentShipper({
       path,
+      folder,
+      ledger,
       writer,
       run,
       remoteName: (start) => segmentName(settings.remoteFileName, state, start),
       overwrite: settings.overwrite,
     });
+    const mediaFolder = join(dirname(path), "media");
+    const remoteFolder = posix.join(posix.dirname(segmentName(settings.remoteFileName, state, 0)), "media");
+    const mediaShipper = new MediaShipper({ path, writer, ledger, folder: mediaFolder, remoteFolder, run });
     try {
-      shipper.begin(writer.stats().bytes === 0);
+      const { media } = shipper.begin(writer.stats().bytes === 0);
+      mediaShipper.begin(media);
     } catch (error) {
       void writer.close().catch(() => undefined);
       throw error;
@@ -110,11 +119,8 @@ export class FileLogger implements LoggerDestination {
       log.dropReserved(notStoredAtExit);
       log.nameDropped();
     });
-    const folder = join(dirname(path), "media");
-    const remoteFolder = posix.join(posix.dirname(segmentName(settings.remoteFileName, state, 0)), "media");
-    const mediaShipper = new MediaShipper({ folder, remoteFolder, run });
     const media = new MediaStore({
-      folder: new MediaFolder(folder),
+      folder: new MediaFolder(mediaFolder),
       format: settings.imageFormat,
       range: settings.imageRange,
       onFile: (name) => mediaShipper.add(name),
@@ -153,7 +159,9 @@ export class FileLogger implements LoggerDestination {
 
   onEvent(event: Event, stamp: Stamp): void {
     if (isRecorded(event)) this.#log!.write({ type: "event", event }, stamp);
-    if (isFlushMoment(event, stamp.timestamp, this.#settings.flushInterval)) this.#parts!.shipper.moment();
+    if (!isFlushMoment(event, stamp.timestamp, this.#settings.flushInterval)) return;
+    this.#parts!.mediaShipper.ship();
+    this.#parts!.shipper.moment();
   }
 
   /**

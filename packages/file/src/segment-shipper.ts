@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, MlogError, type RunContext, type Upload } from "@mlog/core";
 import type { RecordWriter } from "@mlog/journal";
 import { copyRange, segmentEnd } from "./segment-file.ts";
-import { type Segment, SegmentLedger } from "./segment-ledger.ts";
+import type { Segment, Shipped, ShippingLedger } from "./shipping-ledger.ts";
 
 /** A segment is cut when that much has gathered, in bytes. */
 const SEGMENT_BYTES = 8 * 1024 * 1024;
@@ -19,6 +19,9 @@ const COPIES = 4;
 export interface ShipperOptions {
   /** The log. */
   readonly path: string;
+  /** The folder of copies that wait to be staged, and of the ledger. */
+  readonly folder: string;
+  readonly ledger: ShippingLedger;
   readonly writer: Pick<RecordWriter, "flush" | "stats">;
   readonly run: Pick<RunContext, "uploadFile" | "hasFileUploadDestination" | "report">;
   /** The remote name of the segment that begins with byte `start` of the log. */
@@ -37,8 +40,6 @@ interface Parcel extends Segment {
  */
 export class SegmentShipper {
   readonly #options: ShipperOptions;
-  readonly #folder: string;
-  readonly #ledger: SegmentLedger;
   /** Segments that are sealed and have to be handed over (again). */
   #unsent: Parcel[] = [];
   /** Where the next segment begins. */
@@ -52,20 +53,20 @@ export class SegmentShipper {
 
   constructor(options: ShipperOptions) {
     this.#options = options;
-    this.#folder = `${options.path}.segments`;
-    this.#ledger = new SegmentLedger(join(this.#folder, "ledger.jsonl"));
   }
 
   /**
    * Begins to watch the log; one that goes on first hands over again what a process before this one
-   * sealed and nobody is known to have staged.
+   * sealed and nobody is known to have staged. Returns what the ledger says.
    *
    * @throws MlogError `LOG_TRUNCATED`; the errors of `node:fs`
    */
-  begin(isNew: boolean): void {
-    if (isNew) rmSync(this.#folder, { recursive: true, force: true });
-    const { end, open } = this.#ledger.read();
-    const { bytes } = this.#options.writer.stats();
+  begin(isNew: boolean): Shipped {
+    const { folder, ledger, writer } = this.#options;
+    if (isNew) rmSync(folder, { recursive: true, force: true });
+    const shipped = ledger.read();
+    const { end, open } = shipped;
+    const { bytes } = writer.stats();
     if (end > bytes) {
       throw new MlogError(
         "LOG_TRUNCATED",
@@ -78,6 +79,7 @@ export class SegmentShipper {
     this.#unsent = open.map((segment) => ({ ...segment, overwrite: true }));
     if (this.#options.run.hasFileUploadDestination())
       this.#timer = setInterval(() => this.#look(), LOOK_EVERY).unref();
+    return shipped;
   }
 
   /** Whether something waits to be handed over or staged. */
@@ -126,7 +128,7 @@ export class SegmentShipper {
   async #shipAll(): Promise<void> {
     this.#momentWaits = false;
     for (const parcel of this.#unsent.splice(0)) await this.#handOver(parcel);
-    const { path, writer, remoteName, overwrite } = this.#options;
+    const { path, ledger, writer, remoteName, overwrite } = this.#options;
     const end = writer.stats().bytes;
     if (end === this.#end) return;
     // What leaves this machine must be on its disk, or a power cut could leave a log that contradicts it.
@@ -138,8 +140,7 @@ export class SegmentShipper {
         end: await segmentEnd(path, start, end, SEGMENT_BYTES),
         name: remoteName(start),
       };
-      await mkdir(this.#folder, { recursive: true });
-      await this.#ledger.seal(segment);
+      await ledger.seal(segment);
       this.#end = segment.end;
       this.#lastSeal = performance.now();
       await this.#handOver({ ...segment, overwrite });
@@ -148,11 +149,12 @@ export class SegmentShipper {
 
   async #handOver(parcel: Parcel): Promise<void> {
     while (this.#staging.size >= COPIES) await Promise.race(this.#staging);
-    const copy = join(this.#folder, `part-${parcel.start}`);
+    const { path, folder, run } = this.#options;
+    const copy = join(folder, `part-${parcel.start}`);
     let upload: Upload;
     try {
-      await copyRange(this.#options.path, copy, parcel.start, parcel.end);
-      upload = this.#options.run.uploadFile(parcel.name, copy, { overwrite: parcel.overwrite });
+      await copyRange(path, copy, parcel.start, parcel.end);
+      upload = run.uploadFile(parcel.name, copy, { overwrite: parcel.overwrite });
     } catch (cause) {
       return this.#keep(parcel, cause);
     }
@@ -167,7 +169,7 @@ export class SegmentShipper {
       return this.#keep(parcel, cause);
     }
     try {
-      await this.#ledger.stage(parcel);
+      await this.#options.ledger.stage(parcel);
       await rm(copy, { force: true });
     } catch (cause) {
       this.#report(parcel.name, cause);

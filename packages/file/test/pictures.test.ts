@@ -1,10 +1,11 @@
 import { hash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { image } from "@mlog/core";
 import { decodeImage, decodeMask } from "@mlog/image";
 import { describe, expect, it } from "vitest";
 import { readMedia } from "../src/index.ts";
+import { namedMedia } from "../src/named-media.ts";
 import { eventually } from "./eventually.ts";
 import { FakeUploader } from "./fake-uploader.ts";
 import { ofType, type OpenRun, openRun, readAll } from "./open-run.ts";
@@ -20,6 +21,13 @@ function mediaOf({ path }: OpenRun): string[] {
 /** Pictures of (1,4,4), all different. */
 function pixels(count: number): Uint8Array {
   return Uint8Array.from({ length: count * 16 }, (_, i) => 100 + (i >> 4) + (i % 16));
+}
+
+function mediaUploads({ requests }: FakeUploader): string[] {
+  return requests
+    .map(({ remoteFileName }) => remoteFileName)
+    .filter((name) => name.includes("/media/"))
+    .sort();
 }
 
 async function imagesOf({ path }: OpenRun) {
@@ -272,11 +280,9 @@ describe("destinations that take files", () => {
     await run.logger.flush();
     run.logger.logImages({ data: pixels(3), shape: [3, 1, 4, 4] });
     await run.logger.close();
-    const media = uploader.requests.filter(({ remoteFileName }) => remoteFileName.includes("/media/"));
-    expect(media.map(({ remoteFileName }) => remoteFileName).sort()).toEqual(
-      mediaOf(run).map((name) => `run=run/rank=0/media/${name}`),
-    );
-    expect(media.every(({ overwrite }) => overwrite)).toBe(true);
+    expect(mediaUploads(uploader)).toEqual(mediaOf(run).map((name) => `run=run/rank=0/media/${name}`));
+    for (const { remoteFileName, overwrite } of uploader.requests)
+      expect(overwrite).toBe(remoteFileName.includes("/media/"));
     expect(run.errors).toEqual([]);
     for (const name of mediaOf(run)) {
       const bytes = readFileSync(join(dirname(run.path), "media", name));
@@ -296,5 +302,72 @@ describe("destinations that take files", () => {
     await run.logger.close();
     expect([...uploader.files.keys()]).toContain(`run=run/rank=0/media/${mediaOf(run)[0]}`);
     expect(run.errors).toHaveLength(1);
+  });
+
+  it("get the files of a session that was killed, or had no uploader, from the one that goes on", async () => {
+    const root = temporaryFolder();
+    const alone = openRun(root);
+    alone.logger.logImages({ data: pixels(3), shape: [3, 1, 4, 4] });
+    await alone.logger.close();
+
+    const hanging = new FakeUploader();
+    hanging.behaviour = () => "hangs";
+    const killed = openRun(root, { resume: true, others: [hanging] });
+    killed.logger.logImages(
+      { data: pixels(4).subarray(48), shape: [1, 4, 4] },
+      { masks: { truth: { data: new Uint8Array(16), shape: [4, 4] } } },
+    );
+    await killed.logger.flush();
+
+    const uploader = new FakeUploader();
+    const next = openRun(root, { resume: true, others: [uploader] });
+    await next.logger.close();
+    expect(next.errors).toEqual([]);
+    expect(mediaOf(next)).toHaveLength(5);
+    expect(mediaUploads(uploader)).toEqual(mediaOf(next).map((name) => `run=run/rank=0/media/${name}`));
+  });
+
+  it("get files that were staged once more only if they are logged again", async () => {
+    const root = temporaryFolder();
+    const first = openRun(root, { others: [new FakeUploader()] });
+    first.logger.logImages({ data: pixels(3), shape: [3, 1, 4, 4] });
+    await first.logger.close();
+    const uploader = new FakeUploader();
+    const second = openRun(root, { resume: true, others: [uploader] });
+    second.logger.logImages({ data: pixels(1), shape: [1, 4, 4] });
+    await second.logger.close();
+    expect(mediaUploads(uploader)).toHaveLength(1);
+    const third = openRun(root, { resume: true, others: [uploader] });
+    await third.logger.close();
+    expect(mediaUploads(uploader)).toHaveLength(1);
+  });
+
+  it("are not asked for files that are gone", async () => {
+    const root = temporaryFolder();
+    const first = openRun(root);
+    first.logger.logImages({ data: pixels(1), shape: [1, 4, 4] });
+    await first.logger.close();
+    rmSync(join(dirname(first.path), "media"), { recursive: true });
+    const uploader = new FakeUploader();
+    const second = openRun(root, { resume: true, others: [uploader] });
+    await second.logger.close();
+    expect(second.errors).toEqual([]);
+    expect(mediaUploads(uploader)).toEqual([]);
+  });
+});
+
+describe("the names of files in a log", () => {
+  it("are found in the range that is asked for, also where two blocks meet", async () => {
+    const path = join(temporaryFolder(), "log");
+    const name = (i: number): string => `${String(i).padStart(64, "0")}.${i % 2 === 0 ? "png" : "webp"}`;
+    const line = (i: number): string =>
+      `{"masks":{},"file":"media/${name(i)}","text":"${"x".repeat(i % 97)}"}\n`;
+    const lines = Array.from({ length: 20_000 }, (_, i) => line(i));
+    writeFileSync(path, lines.join(""));
+    const start = lines.slice(0, 10).join("").length;
+    const end = lines.slice(0, 19_990).join("").length;
+    expect(await Array.fromAsync(namedMedia(path, start, end))).toEqual(
+      Array.from({ length: 19_980 }, (_, i) => name(i + 10)),
+    );
   });
 });
