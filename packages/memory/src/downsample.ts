@@ -40,7 +40,10 @@ export function downsample(x: Float64Array, y: Float64Array, points: number): Do
     );
   }
   checkPoints(points);
-  const indices = choose(x, y, points);
+  const indices = choosePoints(
+    { length: y.length, y: [y], xAt: (place) => x[place]!, yAt: (place) => y[place]! },
+    points,
+  );
   return { indices, x: gather(x, indices), y: gather(y, indices) };
 }
 
@@ -53,11 +56,31 @@ export function checkPoints(points: unknown): void {
   );
 }
 
-function choose(x: Float64Array, y: Float64Array, points: number): Uint32Array {
-  if (y.length <= points) return Uint32Array.from(y.keys());
-  if (points === 2) return Uint32Array.of(0, y.length - 1);
-  const candidates = extremesOfBuckets(y, Math.min(y.length - 2, BUCKETS_PER_POINT * points));
-  return largestTriangles(x, y, candidates, points);
+/** A curve whose values come in pieces, each of which need not outlive the next. */
+export interface Curve {
+  readonly length: number;
+  readonly y: Iterable<Float64Array>;
+  xAt(place: number): number;
+  yAt(place: number): number;
+}
+
+/** The places of the points that {@link downsample} chooses. */
+export function choosePoints({ length, y, xAt, yAt }: Curve, points: number): Uint32Array {
+  if (length <= points) return Uint32Array.from({ length }, (_, i) => i);
+  if (points === 2) return Uint32Array.of(0, length - 1);
+  const { places, lowest, highest } = extremesOfBuckets(
+    y,
+    length,
+    Math.min(length - 2, BUCKETS_PER_POINT * points),
+  );
+  const extremes = { lowest: places.indexOf(lowest), highest: places.indexOf(highest) };
+  const x = new Float64Array(places.length);
+  const values = new Float64Array(places.length);
+  for (let i = 0; i < places.length; i++) {
+    x[i] = xAt(places[i]!);
+    values[i] = yAt(places[i]!);
+  }
+  return largestTriangles(x, values, extremes, points).map((chosen) => places[chosen]!);
 }
 
 function gather(values: Float64Array, indices: Uint32Array): Float64Array {

@@ -1,31 +1,28 @@
-import type { Candidates } from "./extremes.ts";
+import type { Extremes } from "./extremes.ts";
 
 /**
  * Of the candidates, the first, the last and one from each of `count - 2` buckets between them: the
  * one that makes the largest triangle with the point chosen before it and the mean of the bucket
- * after it (Steinarsson's LTTB). The lowest and the highest candidate are chosen whatever their triangles.
+ * after it (Steinarsson's LTTB). `lowest` and `highest` are chosen whatever their triangles. All
+ * numbers are places among the candidates.
  */
 export function largestTriangles(
   x: Float64Array,
   y: Float64Array,
-  candidates: Candidates,
+  { lowest, highest }: Extremes,
   count: number,
 ): Uint32Array {
-  const { places } = candidates;
-  const lowest = places.indexOf(candidates.lowest);
-  const highest = places.indexOf(candidates.highest);
-  const edges = bucketEdges(places.length, count - 2, Math.min(lowest, highest), Math.max(lowest, highest));
+  const edges = bucketEdges(y.length, count - 2, Math.min(lowest, highest), Math.max(lowest, highest));
   const chosen = new Uint32Array(count);
-  chosen[0] = places[0]!;
-  chosen[count - 1] = places[places.length - 1]!;
+  chosen[count - 1] = y.length - 1;
   for (let bucket = 0; bucket < count - 2; bucket++) {
     const start = edges[bucket]!;
     const end = edges[bucket + 1]!;
-    if (lowest >= start && lowest < end) chosen[bucket + 1] = places[lowest]!;
-    else if (highest >= start && highest < end) chosen[bucket + 1] = places[highest]!;
+    if (lowest >= start && lowest < end) chosen[bucket + 1] = lowest;
+    else if (highest >= start && highest < end) chosen[bucket + 1] = highest;
     else {
-      const next = bucketMean(x, y, places, end, edges[bucket + 2] ?? places.length);
-      chosen[bucket + 1] = largestTriangle(x, y, places, start, end, chosen[bucket]!, next);
+      const next = bucketMean(x, y, end, edges[bucket + 2] ?? y.length);
+      chosen[bucket + 1] = largestTriangle(x, y, start, end, chosen[bucket]!, next);
     }
   }
   return chosen;
@@ -47,13 +44,13 @@ function bucketEdges(candidates: number, buckets: number, first: number, second:
   return edges;
 }
 
-function bucketMean(x: Float64Array, y: Float64Array, places: Uint32Array, start: number, end: number): Mean {
+function bucketMean(x: Float64Array, y: Float64Array, start: number, end: number): Mean {
   let sumX = 0;
   let sumY = 0;
   let finite = 0;
   for (let i = start; i < end; i++) {
-    const value = y[places[i]!]!;
-    sumX += x[places[i]!]!;
+    const value = y[i]!;
+    sumX += x[i]!;
     if (!Number.isFinite(value)) continue;
     sumY += value;
     finite++;
@@ -64,7 +61,6 @@ function bucketMean(x: Float64Array, y: Float64Array, places: Uint32Array, start
 function largestTriangle(
   x: Float64Array,
   y: Float64Array,
-  places: Uint32Array,
   start: number,
   end: number,
   previous: number,
@@ -75,17 +71,16 @@ function largestTriangle(
   const previousY = Number.isFinite(y[previous]!) ? y[previous]! : Number.isNaN(next.y) ? 0 : next.y;
   const nextY = Number.isNaN(next.y) ? previousY : next.y;
   let largest = -1;
-  let chosen = places[start]!;
+  let chosen = start;
   for (let i = start; i < end; i++) {
-    const place = places[i]!;
-    const value = y[place]!;
+    const value = y[i]!;
     if (Number.isNaN(value)) continue;
     const area = Number.isFinite(value)
-      ? Math.abs((previousX - next.x) * (value - previousY) - (previousX - x[place]!) * (nextY - previousY))
+      ? Math.abs((previousX - next.x) * (value - previousY) - (previousX - x[i]!) * (nextY - previousY))
       : Infinity;
     if (area > largest || Number.isNaN(y[chosen]!)) {
       largest = area;
-      chosen = place;
+      chosen = i;
     }
   }
   return chosen;

@@ -1,6 +1,6 @@
 import { readColumn } from "./rows.ts";
 import type { Rows } from "./rows.ts";
-import { SEQUENCE } from "./stamp-columns.ts";
+import { SEQUENCE, VALUE } from "./stamp-columns.ts";
 
 /** Point `i` is point `index[i]` of `parts[part[i]]`. */
 interface Order {
@@ -32,6 +32,10 @@ class MergedRows implements Rows {
 
   fill(column: number, out: Float64Array): void {
     for (let i = 0; i < this.length; i++) out[i] = this.at(column, i);
+  }
+
+  pieces(): Float64Array[] {
+    return [readColumn(this, VALUE)];
   }
 
   slice(from: number, to: number): Rows {

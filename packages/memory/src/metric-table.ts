@@ -189,15 +189,32 @@ class TableRows implements Rows {
     return this.#snapshot.ascending[column] ?? false;
   }
 
-  #fillValues(out: Float64Array): void {
+  /** Chunk by chunk; a column among others is gathered, since an even walk through memory is much faster. */
+  *pieces(): Iterable<Float64Array> {
     const { chunks, chunkRows, first, width } = this.#snapshot;
-    for (let done = 0; done < out.length;) {
+    const gathered = new Float64Array(width === 1 ? 0 : Math.min(chunkRows, this.length));
+    for (let done = 0; done < this.length;) {
       const row = this.#from - first + done;
       const index = Math.floor(row / chunkRows);
       const start = row - index * chunkRows;
-      const end = Math.min(chunkRows, start + out.length - done);
+      const end = Math.min(chunkRows, start + this.length - done);
       const chunk = chunks[index]!;
-      for (let at = start * width + this.#column; at < end * width; at += width) out[done++] = chunk[at]!;
+      if (width === 1) yield chunk.subarray(start, end);
+      else {
+        let count = 0;
+        for (let at = start * width + this.#column; at < end * width; at += width)
+          gathered[count++] = chunk[at]!;
+        yield gathered.subarray(0, count);
+      }
+      done += end - start;
+    }
+  }
+
+  #fillValues(out: Float64Array): void {
+    let done = 0;
+    for (const piece of this.pieces()) {
+      out.set(piece, done);
+      done += piece.length;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { describe, MlogRangeError, MlogTypeError } from "@mlog/core";
-import { checkPoints, downsample } from "./downsample.ts";
+import { checkPoints, choosePoints } from "./downsample.ts";
 import { pickRows } from "./merged-rows.ts";
 import { readColumn } from "./rows.ts";
 import type { Rows } from "./rows.ts";
@@ -15,7 +15,7 @@ export interface Selection {
   readonly fromTime?: number | undefined;
   /** Latest time, in Unix milliseconds. */
   readonly toTime?: number | undefined;
-  /** At most this many points of the window, chosen by {@link downsample} over their steps. At least 2. */
+  /** At most this many points of the window, chosen as by `downsample` over their steps. At least 2. */
   readonly points?: number | undefined;
 }
 
@@ -38,8 +38,13 @@ export function inWindow(rows: Rows, selection: Selection): Rows {
 /** At most `points` of the points. */
 export function thinned(rows: Rows, points: number = Infinity): Rows {
   if (rows.length <= points) return rows;
-  const { indices } = downsample(readColumn(rows, STEP), readColumn(rows, VALUE), points);
-  return pickRows(rows, indices);
+  const curve = {
+    length: rows.length,
+    y: rows.pieces(),
+    xAt: (place: number) => rows.at(STEP, place),
+    yAt: (place: number) => rows.at(VALUE, place),
+  };
+  return pickRows(rows, choosePoints(curve, points));
 }
 
 function checkBound(bound: number | undefined, name: string): void {

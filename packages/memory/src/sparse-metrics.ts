@@ -3,6 +3,7 @@ import type { LastPoint, MetricLayout, MetricPart } from "./metric-part.ts";
 import { BLOCK_ROWS } from "./packed-block.ts";
 import { PackedColumns } from "./packed-columns.ts";
 import type { ColumnReader } from "./packed-columns.ts";
+import { readColumn } from "./rows.ts";
 import type { Rows } from "./rows.ts";
 import { appendStamp, createStampColumns, SEQUENCE, STEP, TIME, VALUE } from "./stamp-columns.ts";
 
@@ -131,6 +132,10 @@ class SeriesRows implements Rows {
     if (column === VALUE) return this.#points.fill(POINT, this.#from, out);
     this.#points.fill(CALL, this.#from, out);
     for (let i = 0; i < out.length; i++) out[i] = this.#stamps.at(column, out[i]!);
+  }
+
+  pieces(): Float64Array[] {
+    return [readColumn(this, VALUE)];
   }
 
   slice(from: number, to: number): Rows {
