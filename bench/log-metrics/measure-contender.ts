@@ -21,7 +21,7 @@ export interface Parameters {
 }
 
 /** Training runs are long: what counts is compiled code. */
-const WARM_UP_CALLS = 50_000;
+const WARM_UP_CALLS = 20_000;
 const MODES = { bursts: measureBursts, sustained: measureSustained, steps: measureSteps };
 
 const { contender: name, mode, metrics, namesInAll, count, folder: parent } = readParameters<Parameters>();
