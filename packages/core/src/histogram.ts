@@ -1,7 +1,7 @@
 import { check } from "./errors.ts";
 import { toNumber } from "./element.ts";
 import type { Histogram } from "./records.ts";
-import type { DType, TensorData, TensorSnapshot } from "./tensor.ts";
+import type { DType, TensorData } from "./tensor.ts";
 
 /** More bins than this are no picture of a distribution but a copy of it. */
 const BINS_LIMIT = 512;
@@ -21,7 +21,8 @@ const BINS_LIMIT = 512;
  */
 export function computeHistogram(
   name: string,
-  { data, dtype }: Pick<TensorSnapshot, "data" | "dtype">,
+  data: TensorData,
+  dtype: DType,
   bins: number | undefined = 64,
 ): Histogram {
   const isBins = Number.isInteger(bins) && bins > 0 && bins <= BINS_LIMIT;

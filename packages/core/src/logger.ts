@@ -9,12 +9,13 @@ import { computeHistogram } from "./histogram.ts";
 import { type ImageOptions, type Images, readImages } from "./images.ts";
 import { type MaybePromise, whenRead } from "./maybe-promise.ts";
 import { MetricReader, type Scalar } from "./metric-set.ts";
-import { viewTensor } from "./read-tensor.ts";
 import type { Stamp } from "./records.ts";
 import { Route, type Verb } from "./route.ts";
 import type { State } from "./state.ts";
 import { readTable } from "./table.ts";
 import type { TensorLike } from "./tensor.ts";
+import { viewValues } from "./tensor-copy.ts";
+import { openTensor } from "./tensor-source.ts";
 import { uploadRequest, uploadTo } from "./uploads.ts";
 
 /** How a {@link Logger} shall behave. */
@@ -160,8 +161,8 @@ export class Logger implements AsyncDisposable {
    */
   logHistogram(name: string, values: TensorLike, options: { bins?: number; step?: number } = {}): void {
     assertName(name, "name");
-    const histogram = whenRead(viewTensor(values, "values"), (tensor) =>
-      computeHistogram(name, tensor, options.bins),
+    const histogram = whenRead(openTensor(values, "values"), (source) =>
+      computeHistogram(name, viewValues(source), source.dtype, options.bins),
     );
     this.#log("logHistogram", histogram, options.step);
   }

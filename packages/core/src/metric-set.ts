@@ -1,6 +1,6 @@
 import { assertName } from "./arguments.ts";
 import { check, checkObject, describe } from "./errors.ts";
-import { readScalar } from "./read-tensor.ts";
+import { readScalar } from "./read-scalar.ts";
 import type { Metrics } from "./records.ts";
 import type { TensorLike } from "./tensor.ts";
 

@@ -1,6 +1,6 @@
 import { dtypeOfArray } from "./dtype.ts";
 import { describe, reasonOf } from "./errors.ts";
-import { readScalar } from "./read-tensor.ts";
+import { readScalar } from "./read-scalar.ts";
 
 /**
  * Plain data: what is left of any value once it is copied so that nobody can change it any more.

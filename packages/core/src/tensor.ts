@@ -29,15 +29,6 @@ export type TensorData =
   | Float32Array
   | Float64Array;
 
-/** A tensor as it was when it was logged: frozen, with values of its own. */
-export interface TensorSnapshot {
-  /** One length per axis; empty for a scalar. */
-  readonly shape: readonly number[];
-  readonly dtype: DType;
-  /** As many values as the product of `shape`, the last axis varying fastest. */
-  readonly data: TensorData;
-}
-
 /** A `Float16Array` by its structure, since neither every runtime nor every TypeScript has the class. */
 export interface Float16Values extends ArrayLike<number>, ArrayBufferView {
   readonly [Symbol.toStringTag]: "Float16Array";

@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { computeHistogram } from "../src/histogram.ts";
-import { readTensor } from "../src/read-tensor.ts";
 import type { Histogram } from "../src/records.ts";
-import type { TensorLike, TensorSnapshot } from "../src/tensor.ts";
+import type { TensorLike } from "../src/tensor.ts";
+import { type TensorCopy, copyTensor } from "./copy-tensor.ts";
 import { thrownBy } from "./recorder.ts";
 
 function histogram(values: TensorLike, bins?: number): Histogram {
-  return computeHistogram("h", readTensor(values, "values") as TensorSnapshot, bins);
+  const { data, dtype } = copyTensor(values, "values") as TensorCopy;
+  return computeHistogram("h", data, dtype, bins);
 }
 
 /** By definition: the bin is the last one whose left edge is not beyond the value. */

@@ -2,22 +2,23 @@
 import { Tensor } from "@huggingface/transformers";
 import { Tensor as OnnxTensor } from "onnxruntime-common";
 import { describe, expect, test } from "vitest";
-import { readScalar, readTensor } from "../src/read-tensor.ts";
+import { readScalar } from "../src/read-scalar.ts";
+import { copyTensor } from "./copy-tensor.ts";
 import { thrownBy } from "./recorder.ts";
 
 describe("transformers.js", () => {
   test("reads its tensors, which are proxies that compute a slice for every integer key", () => {
     const tensor = new Tensor("float32", Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
-    expect(readTensor(tensor, "values")).toStrictEqual({
+    expect(copyTensor(tensor, "values")).toStrictEqual({
       shape: [2, 3],
       dtype: "float32",
       data: Float32Array.of(1, 2, 3, 4, 5, 6),
     });
-    expect(readTensor(tensor.permute(1, 0), "values")).toMatchObject({
+    expect(copyTensor(tensor.permute(1, 0), "values")).toMatchObject({
       shape: [3, 2],
       data: Float32Array.of(1, 4, 2, 5, 3, 6),
     });
-    expect(readTensor(new Tensor("int64", [1n, -2n], [2]), "values")).toStrictEqual({
+    expect(copyTensor(new Tensor("int64", [1n, -2n], [2]), "values")).toStrictEqual({
       shape: [2],
       dtype: "int64",
       data: BigInt64Array.of(1n, -2n),
@@ -33,7 +34,7 @@ describe("transformers.js", () => {
         return Reflect.get(target, key) as unknown;
       },
     });
-    void readTensor(tensor, "values");
+    void copyTensor(tensor, "values");
     readScalar(tensor);
     expect(asked.filter((key) => typeof key === "string" && /^\d+$/.test(key))).toEqual([]);
     expect(asked).toContain("dims");
@@ -42,11 +43,11 @@ describe("transformers.js", () => {
   test("keeps its copy when the tensor is disposed of, and refuses one that was", () => {
     const data = Float32Array.of(1, 2);
     const tensor = new Tensor("float32", data, [2]);
-    const snapshot = readTensor(tensor, "values");
+    const snapshot = copyTensor(tensor, "values");
     data.fill(0);
     tensor.dispose();
     expect(snapshot).toMatchObject({ data: Float32Array.of(1, 2) });
-    expect(thrownBy(() => void readTensor(tensor, "values"))).toMatchObject({ code: "TENSOR_READ_FAILED" });
+    expect(thrownBy(() => void copyTensor(tensor, "values"))).toMatchObject({ code: "TENSOR_READ_FAILED" });
   });
 
   test("downloads from a GPU", async () => {
@@ -58,7 +59,7 @@ describe("transformers.js", () => {
       download: () => Promise.resolve(Float32Array.of(1, 2)),
     });
     expect(tensor.location).toBe("gpu-buffer");
-    expect(await readTensor(tensor, "values")).toStrictEqual({
+    expect(await copyTensor(tensor, "values")).toStrictEqual({
       shape: [2],
       dtype: "float32",
       data: Float32Array.of(1, 2),

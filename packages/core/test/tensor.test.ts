@@ -3,12 +3,13 @@ import fc from "fast-check";
 import ndarray from "ndarray";
 import { describe, expect, test } from "vitest";
 import { isMlogError } from "../src/errors.ts";
-import { readScalar, readTensor } from "../src/read-tensor.ts";
-import type { DType, NestedArray, TensorData, TensorSnapshot } from "../src/tensor.ts";
+import { readScalar } from "../src/read-scalar.ts";
+import type { DType, NestedArray, TensorData } from "../src/tensor.ts";
+import { type TensorCopy, copyTensor } from "./copy-tensor.ts";
 import { thrownBy } from "./recorder.ts";
 
-function readNow(value: unknown): TensorSnapshot {
-  return readTensor(value, "values") as TensorSnapshot;
+function readNow(value: unknown): TensorCopy {
+  return copyTensor(value, "values") as TensorCopy;
 }
 
 describe("what is read", () => {
@@ -99,13 +100,11 @@ describe("what is read", () => {
     expect(readNow(value)).toStrictEqual({ shape: (value as { shape: number[] }).shape, dtype, data });
   });
 
-  test("a snapshot is frozen, and its shape is not the caller's", () => {
-    const shape = [1, 2];
-    const snapshot = readNow({ data: [1, 2], shape });
+  test("a shape is not the caller's", () => {
+    const shape = [2, 2];
+    const snapshot = readNow({ data: new Uint8Array(4), shape });
     shape[0] = 9;
-    expect(snapshot.shape).toEqual([1, 2]);
-    expect(Object.isFrozen(snapshot) && Object.isFrozen(snapshot.shape)).toBe(true);
-    expect(Object.isFrozen(readNow(new Uint8Array(3)).shape)).toBe(true);
+    expect(snapshot.shape).toEqual([2, 2]);
   });
 });
 
@@ -191,7 +190,7 @@ describe("properties", () => {
     fc.assert(
       fc.property(fc.oneof(tensors, fc.anything()), (value) => {
         try {
-          const snapshot = readTensor(value, "values");
+          const snapshot = copyTensor(value, "values");
           if (snapshot instanceof Promise) return;
           expect(snapshot.data.length).toBe(snapshot.shape.reduce((product, length) => product * length, 1));
         } catch (error) {
@@ -275,7 +274,7 @@ describe("wrong tensors are refused by name, with the shape and what to do", () 
 
   test("values of the wrong length that arrive later reject", async () => {
     const late = { shape: [3], dtype: "float32", data: () => Promise.resolve(new Float32Array(2)) };
-    await expect(readTensor(late, "values")).rejects.toMatchObject({ code: "INVALID_TENSOR" });
+    await expect(copyTensor(late, "values")).rejects.toMatchObject({ code: "INVALID_TENSOR" });
   });
 
   test("a getter that throws is a read that failed", () => {
