@@ -55,6 +55,7 @@ export class FileLogger implements LoggerDestination {
   // A field of its own, since it is on the path of every call of `logMetrics`.
   #log: RecordLog | undefined;
   #droppedAtFlush = 0;
+  #closing: Promise<void> | undefined;
 
   /** @throws MlogTypeError or MlogRangeError `INVALID_ARGUMENT`, naming the option */
   constructor(options: FileLoggerOptions = {}) {
@@ -180,22 +181,10 @@ export class FileLogger implements LoggerDestination {
     this.#throwIfLost(log);
   }
 
-  /** Ends the log, gives the streams back, and hands over the last segment. */
-  async close(reason: { readonly error?: unknown }): Promise<void> {
-    if (this.#parts === undefined) return;
-    const { writer, log, shipper, capture, pictures, mediaShipper, forgetExit } = this.#parts;
-    capture.restore();
-    await pictures.drain();
-    forgetExit();
-    mediaShipper.ship();
-    // There is room again once what waits is written; if it cannot be, close() below says so.
-    if (!log.nameDropped()) await writer.flush().catch(() => undefined);
-    log.write({ type: "end", error: reason.error });
-    try {
-      await writer.close();
-    } finally {
-      await shipper.finish();
-    }
+  /** Ends the log, gives the streams back, and hands over the last segment. Further calls return the same. */
+  close(reason: { readonly error?: unknown }): Promise<void> {
+    if (this.#parts === undefined) return Promise.resolve();
+    return (this.#closing ??= this.#close(this.#parts, reason));
   }
 
   /**
@@ -217,6 +206,22 @@ export class FileLogger implements LoggerDestination {
     const counts = { delivered: written, pending, dropped: log.dropped };
     const isDone = pending === 0 && !shipper.pending && !mediaShipper.pending;
     return isDone ? counts : { ...counts, resumeFrom: path };
+  }
+
+  async #close(parts: Parts, reason: { readonly error?: unknown }): Promise<void> {
+    const { writer, log, shipper, capture, pictures, mediaShipper, forgetExit } = parts;
+    capture.restore();
+    await pictures.drain();
+    forgetExit();
+    mediaShipper.ship();
+    // There is room again once what waits is written; if it cannot be, close() below says so.
+    if (!log.nameDropped()) await writer.flush().catch(() => undefined);
+    log.write({ type: "end", error: reason.error });
+    try {
+      await writer.close();
+    } finally {
+      await shipper.finish();
+    }
   }
 
   #throwIfLost(log: RecordLog): void {
