@@ -1,0 +1,14 @@
+import { destinationConformance } from "@mlog/conformance";
+import { describe, test } from "vitest";
+import { createSubject } from "./fixtures/subject.ts";
+
+describe.each(["default", "record", "disk"] as const)("durability %s conforms", (durability) => {
+  destinationConformance(test, (sink) => createSubject(sink, { durability }), {
+    capabilities: {
+      keeps: ["metric", "hyperparameter", "table", "image", "histogram", "trace", "event"],
+      order: "all",
+    },
+    module: new URL("./fixtures/subject.ts", import.meta.url),
+    deadline: 60_000,
+  });
+});
