@@ -2,20 +2,10 @@ import { Refusal } from "./exchange.ts";
 import type { CallContext } from "./graphql-endpoint.ts";
 import { createRunFiles } from "./run-files.ts";
 import { findProject, projectFields, runFields } from "./run-fields.ts";
-import type { Run } from "./run.ts";
-import type { Storage } from "./storage.ts";
+import { type ResolverOptions, knownRun } from "./known-run.ts";
+import { artifactResolvers } from "./artifact-resolvers.ts";
 import { type UpsertBucketInput, upsertBucket } from "./upsert-bucket.ts";
-import type { Violations } from "./violations.ts";
 import type { World } from "./world.ts";
-
-/** What resolvers need. */
-export interface ResolverOptions {
-  readonly world: World;
-  readonly violations: Violations;
-  readonly storage: Storage;
-  /** Names of server features that are on. */
-  readonly features: readonly string[];
-}
 
 interface ProjectArguments {
   readonly name?: string | null;
@@ -29,9 +19,10 @@ interface RunFilesInput {
   readonly files: readonly string[];
 }
 
-/** The fields of Query and Mutation that concern runs. */
-export function runResolvers(options: ResolverOptions): object {
+/** The fields of Query and Mutation. */
+export function resolvers(options: ResolverOptions): object {
   const { world, violations, storage, features } = options;
+  const artifacts = artifactResolvers(options);
 
   function project(args: ProjectArguments): object | null {
     const found = findProject(world, args);
@@ -45,6 +36,7 @@ export function runResolvers(options: ResolverOptions): object {
     };
     return {
       ...projectFields(entity, name),
+      ...artifacts.ofProject(entity, name),
       bucket: ({ name: id, missingOk }: { name?: string; missingOk?: boolean }) =>
         bucket(id, missingOk ?? false),
       run: ({ name: id }: { name: string }) => {
@@ -55,6 +47,7 @@ export function runResolvers(options: ResolverOptions): object {
   }
 
   return {
+    ...artifacts.root,
     viewer: () => viewerFields(world),
     serverInfo: () => ({ features: features.map((name) => ({ name, isEnabled: true })) }),
     model: project,
@@ -68,23 +61,6 @@ export function runResolvers(options: ResolverOptions): object {
       return createRunFiles(run, input.files, context, storage, violations);
     },
   };
-}
-
-/** @throws Refusal 404 for a run that UpsertBucket did not make */
-function knownRun(
-  world: World,
-  violations: Violations,
-  { entityName, projectName, runName }: Omit<RunFilesInput, "files">,
-  { request }: CallContext,
-): Run {
-  const run = world.find(entityName, projectName, runName);
-  if (run !== undefined) return run;
-  violations.add(
-    "G4",
-    request.call,
-    `run ${entityName}/${projectName}/${runName} is not known to UpsertBucket`,
-  );
-  throw new Refusal(404, `run ${runName} not found`);
 }
 
 function viewerFields({ viewer, entities }: World): object {

@@ -91,7 +91,9 @@ const TYPES = `
   type UpsertBucketPayload { bucket: Run inserted: Boolean }
   type CreateRunFilesPayload { runID: ID! uploadHeaders: [String!]! files: [RunFileUrl!]! }
   type RunFileUrl { name: String! uploadUrl: String }
-  type ArtifactPayload { artifact: Artifact! }
+  type CreateArtifactPayload { artifact: Artifact! }
+  type CommitArtifactPayload { artifact: Artifact! }
+  type UpdateArtifactPayload { artifact: Artifact! }
   type CreateArtifactManifestPayload { artifactManifest: ArtifactManifest! }
   type CreateArtifactFilesPayload { files: FileConnection! }
   type ClientIDMapping { serverID: ID! }
@@ -107,11 +109,11 @@ const TYPES = `
   type Mutation {
     upsertBucket(input: UpsertBucketInput!): UpsertBucketPayload
     createRunFiles(input: CreateRunFilesInput!): CreateRunFilesPayload
-    createArtifact(input: CreateArtifactInput!): ArtifactPayload
+    createArtifact(input: CreateArtifactInput!): CreateArtifactPayload
     createArtifactManifest(input: CreateArtifactManifestInput!): CreateArtifactManifestPayload
     createArtifactFiles(input: CreateArtifactFilesInput!): CreateArtifactFilesPayload
-    commitArtifact(input: CommitArtifactInput!): ArtifactPayload
-    updateArtifact(input: UpdateArtifactInput!): ArtifactPayload
+    commitArtifact(input: CommitArtifactInput!): CommitArtifactPayload
+    updateArtifact(input: UpdateArtifactInput!): UpdateArtifactPayload
   }
 `;
 

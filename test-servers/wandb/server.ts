@@ -5,7 +5,7 @@ import { Faults } from "./faults.ts";
 import { FileStream } from "./file-stream.ts";
 import { GraphqlEndpoint, operationOf } from "./graphql-endpoint.ts";
 import { Listener } from "./listener.ts";
-import { runResolvers } from "./resolvers.ts";
+import { resolvers } from "./resolvers.ts";
 import type { Run } from "./run.ts";
 import { Storage } from "./storage.ts";
 import { type Pace, StreamDiscipline } from "./stream-discipline.ts";
@@ -83,7 +83,7 @@ export async function startWandb(options: WandbOptions = {}): Promise<WandbServe
   const exchanges: LoggedExchange[] = [];
   const storage = new Storage(violations);
   const graphql = new GraphqlEndpoint({
-    resolvers: runResolvers({ world, violations, storage, features }),
+    resolvers: resolvers({ world, violations, storage, features }),
     violations,
     apiKey,
     lacks,
