@@ -181,7 +181,12 @@ export class ArtifactUpload {
       return undefined;
     }
     const found = [...this.#world.artifacts.values()].find(({ clientId }) => clientId === clientID);
-    if (found === undefined || (found.digest === digest && found.collection === name)) return found;
+    if (found === undefined) return undefined;
+    if (found.digest === digest && found.collection === name) {
+      // Whoever begins anew may not know how far it was.
+      if (found.stage !== "committed") found.stage = "created";
+      return found;
+    }
     this.#add("R8", "CreateArtifact", `the clientID of ${found.collection} is used for ${String(name)}`);
     return undefined;
   }

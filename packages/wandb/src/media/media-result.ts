@@ -1,3 +1,4 @@
+import type { MlogError } from "@mlog/core";
 import type { ImageEncoder } from "@mlog/image";
 import type { ArtifactContent } from "../artifacts/artifact.ts";
 import type { ExtendedJson } from "../extended-json.ts";
@@ -24,6 +25,8 @@ export interface MediaResult {
   readonly files: readonly MediaFile[];
   readonly config: readonly ConfigAddition[];
   readonly artifact?: ArtifactContent;
+  /** What W&B does not take of it: to be reported, each code once. */
+  readonly notices: readonly MlogError[];
 }
 
 /** What of `@mlog/image` is needed. */
