@@ -1,0 +1,2 @@
+export { AzureBlobStore } from "./azure-blob-store.ts";
+export type { AzureBlobOptions } from "./options.ts";
