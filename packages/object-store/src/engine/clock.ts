@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Time and chance, so that a test can play a day in a second. */
+export interface Clock {
+  /** Unix time, in ms. */
+  now(): number;
+  /** Resolves after `ms`, or at once when `signal` says so; keeps no process alive. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** From 0 up to, and without, 1. */
+  random(): number;
+}
+
+/** The longest delay of a timer, in ms. */
+const TIMER_LIMIT = 2 ** 31 - 1;
+
+/** The clock of the machine. */
+export const machineClock: Clock = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  async sleep(ms, signal) {
+    const options = signal === undefined ? { ref: false } : { ref: false, signal };
+    await sleep(Math.min(ms, TIMER_LIMIT), undefined, options).catch(() => undefined);
+  },
+};

@@ -1,0 +1,187 @@
+import { createRequire } from "node:module";
+import { SHARE_ENV, Worker } from "node:worker_threads";
+import type { StoreModule } from "../store-module.ts";
+import { UploadError } from "../upload-error.ts";
+import type { DownloadOrder, Engine, EngineListener, EngineStart, ListPage, UploadOrder } from "./engine.ts";
+import { type Call, fromSent, type Message, type ThreadStart } from "./protocol.ts";
+import type { EngineSettings } from "./upload-engine.ts";
+
+interface Pending {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly onProgress: ((bytes: number, total: number) => void) | undefined;
+}
+
+type Question =
+  Exclude<Call, { kind: "upload" | "abort" }> extends infer C
+    ? C extends Call
+      ? Omit<C, "call">
+      : never
+    : never;
+
+/**
+ * An {@link Engine} in a thread of its own, so that uploads go on while the calling thread computes for
+ * minutes without a pause. It keeps the process alive only while somebody waits for it.
+ */
+export class EngineThread implements Engine {
+  readonly #worker: Worker;
+  readonly #listener: EngineListener;
+  readonly #calls: Map<number, Pending> = new Map();
+  /** Orders that are not staged yet. */
+  readonly #orders: Set<number> = new Set();
+  #call = 0;
+  #ended: Error | undefined;
+
+  constructor(store: StoreModule, settings: EngineSettings, listener: EngineListener) {
+    this.#listener = listener;
+    const start: ThreadStart = { store, settings };
+    const path = createRequire(import.meta.url).resolve("#worker");
+    // What the application preloads is not for this thread; credentials may be in the environment, and change there.
+    const execArgv = process.execArgv.filter((flag) => /^(--conditions=|--experimental-)/.test(flag));
+    this.#worker = new Worker(path, { name: "mlog uploads", workerData: start, execArgv, env: SHARE_ENV });
+    this.#worker.unref();
+    this.#worker.on("message", (message: Message) => this.#hear(message));
+    this.#worker.on("error", (cause) => this.#end(`it threw ${String(cause)}`, cause));
+    this.#worker.on("exit", () => this.#end("it was stopped"));
+  }
+
+  open(): Promise<EngineStart> {
+    return this.#ask({ kind: "open" }) as Promise<EngineStart>;
+  }
+
+  upload(order: UploadOrder): void {
+    if (this.#ended !== undefined) {
+      this.#listener.failed(order.key, this.#ended, false);
+      return;
+    }
+    this.#orders.add(order.key);
+    this.#say({ kind: "upload", order });
+    this.#refWhileAwaited();
+  }
+
+  async flush(): Promise<void> {
+    await this.#ask({ kind: "flush" });
+  }
+
+  async drain(signal: AbortSignal): Promise<void> {
+    await this.#ask({ kind: "drain" }, signal);
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended !== undefined) return;
+    try {
+      await this.#ask({ kind: "close" });
+    } finally {
+      this.#ended ??= ended("it is closed");
+      await this.#worker.terminate();
+    }
+  }
+
+  async download(
+    order: DownloadOrder,
+    onProgress: (bytes: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      await this.#ask({ kind: "download", order }, signal, onProgress);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  }
+
+  list(prefix: string, next: number | undefined): Promise<ListPage> {
+    return this.#ask({ kind: "list", prefix, next }) as Promise<ListPage>;
+  }
+
+  uri(name: string): Promise<string> {
+    return this.#ask({ kind: "uri", name }) as Promise<string>;
+  }
+
+  async endList(next: number): Promise<void> {
+    await this.#ask({ kind: "endList", next });
+  }
+
+  async #ask(
+    question: Question,
+    signal?: AbortSignal,
+    onProgress?: (bytes: number, total: number) => void,
+  ): Promise<unknown> {
+    if (this.#ended !== undefined) throw this.#ended;
+    const call = this.#call++;
+    const abort = (): void => this.#say({ kind: "abort", call });
+    const answered = new Promise<unknown>((resolve, reject) =>
+      this.#calls.set(call, { resolve, reject, onProgress }),
+    );
+    this.#say({ ...question, call });
+    this.#refWhileAwaited();
+    signal?.addEventListener("abort", abort, { once: true });
+    if (signal?.aborted === true) abort();
+    try {
+      return await answered;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  #say(call: Call): void {
+    this.#worker.postMessage(call, []);
+  }
+
+  #hear(message: Message): void {
+    switch (message.kind) {
+      case "staged":
+        this.#orders.delete(message.key);
+        this.#listener.staged(message.key);
+        break;
+      case "uploaded":
+        this.#listener.uploaded(message.key, message.object);
+        break;
+      case "failed":
+        if (message.key !== undefined) this.#orders.delete(message.key);
+        this.#listener.failed(message.key, fromSent(message.error), message.wasStaged);
+        break;
+      case "report":
+        this.#listener.report(fromSent(message.error));
+        break;
+      case "progress":
+        this.#listener.progress(message.progress);
+        break;
+      case "downloaded":
+        this.#calls.get(message.call)?.onProgress?.(message.bytes, message.total);
+        break;
+      case "answer":
+        this.#take(message.call)?.resolve(message.value);
+        break;
+      case "refusal":
+        this.#take(message.call)?.reject(fromSent(message.error));
+    }
+    this.#refWhileAwaited();
+  }
+
+  #take(call: number): Pending | undefined {
+    const pending = this.#calls.get(call);
+    this.#calls.delete(call);
+    return pending;
+  }
+
+  #refWhileAwaited(): void {
+    if (this.#calls.size > 0 || this.#orders.size > 0) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  #end(reason: string, cause?: unknown): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = ended(reason, cause);
+    for (const { reject } of this.#calls.values()) reject(this.#ended);
+    this.#calls.clear();
+    for (const key of this.#orders) this.#listener.failed(key, this.#ended, false);
+    this.#orders.clear();
+    this.#listener.report(this.#ended);
+  }
+}
+
+function ended(reason: string, cause?: unknown): UploadError {
+  const message = `the thread that uploads has ended (${reason}); what was staged goes on with the next start`;
+  return new UploadError("UPLOADER_FAILED", message, { cause });
+}

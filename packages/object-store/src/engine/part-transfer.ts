@@ -1,0 +1,90 @@
+import type { MultipartUpload, MultipartUploads, UploadedPart } from "../multipart.ts";
+import type { ObjectBody } from "../object-body.ts";
+import { ObjectStoreError } from "../object-store-error.ts";
+import type { PutOptions } from "../request-options.ts";
+import type { KeptUpload } from "../staging/session.ts";
+
+/** What parts are sent with. */
+export interface PartRequests {
+  readonly multipart: MultipartUploads;
+  readonly attributes: PutOptions;
+  /** Parts that are sent at a time. */
+  readonly concurrency: number;
+  request<Result>(size: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
+  onProgress(bytes: number): void;
+}
+
+/** Sends the parts that have not arrived, and completes the object. */
+export async function sendParts(kept: KeptUpload, requests: PartRequests): Promise<void> {
+  const { multipart, attributes, request } = requests;
+  const upload = kept.multipart ?? (await begin(kept, requests));
+  await sendMissing(kept, upload, requests);
+  const parts = [...kept.parts.values()].sort((a, b) => a.number - b.number);
+  await request(0, (signal) => multipart.complete(upload, parts, { ...attributes, signal }));
+}
+
+/** Makes sure that no upload in parts is left open. */
+export async function dropParts(kept: KeptUpload, requests: PartRequests): Promise<void> {
+  const { multipart, request } = requests;
+  if (kept.multipart !== undefined) {
+    const upload = kept.multipart;
+    await request(0, (signal) => multipart.abort(upload, { signal }));
+  }
+  if (kept.starting) await dropUnknown(kept, requests);
+}
+
+async function begin(kept: KeptUpload, requests: PartRequests): Promise<MultipartUpload> {
+  const { multipart, attributes, request } = requests;
+  const { id, name } = kept.upload;
+  // An earlier attempt may have begun one whose answer was lost.
+  if (kept.starting) await dropUnknown(kept, requests);
+  else await kept.record({ type: "starting", id });
+  const upload = await request(0, (signal) => multipart.start(name, { ...attributes, signal }));
+  await kept.record({ type: "started", id, multipart: upload });
+  return upload;
+}
+
+async function dropUnknown(kept: KeptUpload, { multipart, request }: PartRequests): Promise<void> {
+  const { name } = kept.upload;
+  const open = await request(0, (signal) => multipart.list(name, { signal }));
+  for (const upload of open) {
+    // Of a name, one upload is under way at most.
+    await request(0, (signal) => multipart.abort(upload, { signal }));
+  }
+}
+
+async function sendMissing(kept: KeptUpload, upload: MultipartUpload, requests: PartRequests): Promise<void> {
+  const { id, parts } = kept.upload;
+  const missing = bodiesOf(kept).filter(({ number }) => !kept.parts.has(number));
+  let arrived = kept.upload.size - missing.reduce((sum, { body }) => sum + body.size, 0);
+  let failed = false;
+  const sendSome = async (): Promise<void> => {
+    for (let next = missing.shift(); next !== undefined && !failed; next = missing.shift()) {
+      const { number, body } = next;
+      try {
+        const part: UploadedPart = await requests.request(body.size, (signal) =>
+          requests.multipart.putPart(upload, number, body, { signal }),
+        );
+        await kept.record({ type: "part", id, part });
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+      arrived += body.size;
+      requests.onProgress(arrived);
+    }
+  };
+  const senders = Array.from({ length: Math.min(requests.concurrency, parts.length) }, sendSome);
+  const results = await Promise.allSettled(senders);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+  if (kept.parts.size !== parts.length)
+    throw new ObjectStoreError("UPLOAD_GONE", `${kept.parts.size} of ${parts.length} parts are known`);
+}
+
+function bodiesOf({ upload, path }: KeptUpload): { number: number; body: ObjectBody }[] {
+  let start = 0;
+  return upload.parts.map(({ size, checksums }, index) => {
+    const source = { path, start, end: (start += size) };
+    return { number: index + 1, body: { source, size, checksums } };
+  });
+}

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rename, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UploadError } from "../upload-error.ts";
+import { isSession, lifeOf, ownName, ownerOf } from "./owner.ts";
+import { Session } from "./session.ts";
+
+/** For how long the heart of a process on another machine may stand still, in ms. */
+const DEAD_AFTER = 120_000;
+
+const STORE_FILE = "store.json";
+
+/** Where the files that one store shall get are staged, by however many processes. */
+export class StagingFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /** The folder for the store at `uri` below `root`. @throws the errors of `node:fs` */
+  static async make(root: string, uri: string): Promise<StagingFolder> {
+    const words = uri.replace(/[^a-z0-9]+/gi, "-").slice(-40);
+    const digest = createHash("sha256").update(uri).digest("hex").slice(0, 8);
+    const path = join(root, `${words}${words.endsWith("-") ? "" : "-"}${digest}`);
+    await mkdir(path, { recursive: true });
+    await writeFile(join(path, STORE_FILE), `${JSON.stringify({ v: 1, uri })}\n`);
+    return new StagingFolder(path);
+  }
+
+  /** A folder that is there, for the store at `uri`. @throws UploadError `STAGING_OF_OTHER_STORE` */
+  static async open(path: string, uri: string): Promise<StagingFolder> {
+    const other = await storeOf(path);
+    if (other === uri) return new StagingFolder(path);
+    throw new UploadError("STAGING_OF_OTHER_STORE", `${path} holds uploads for ${other}, not for ${uri}`);
+  }
+
+  newSession(): Promise<Session> {
+    return Session.make(join(this.path, ownName()));
+  }
+
+  /** Takes over what processes that have ended left undone. */
+  async takeOver(): Promise<Session[]> {
+    const sessions: Session[] = [];
+    for (const name of await sessionsIn(this.path)) {
+      if (!(await this.#isAbandoned(name))) continue;
+      const path = join(this.path, ownName());
+      // Whoever renames it first has it.
+      const won = await rename(join(this.path, name), path).then(
+        () => true,
+        () => false,
+      );
+      if (won) sessions.push(await Session.takeOver(path));
+    }
+    return sessions;
+  }
+
+  async #isAbandoned(name: string): Promise<boolean> {
+    const owner = ownerOf(name);
+    if (owner === undefined) return true;
+    const life = lifeOf(owner);
+    return life === "unknown" ? this.#stoodStill(name) : life === "dead";
+  }
+
+  async #stoodStill(name: string): Promise<boolean> {
+    // Both times are of the file system's clock, which may be that of a third machine.
+    const probe = join(this.path, STORE_FILE);
+    await writeFile(probe, await readFile(probe));
+    const [now, heart] = await Promise.all([stat(probe), stat(join(this.path, name)).catch(() => undefined)]);
+    return heart !== undefined && now.mtimeMs - heart.mtimeMs > DEAD_AFTER;
+  }
+}
+
+/** Uploads that a staging folder holds for one store. */
+export interface WaitingUploads {
+  /** What {@link finishUploads} takes. */
+  readonly folder: string;
+  /** Of the store that they are for. */
+  readonly uri: string;
+}
+
+/** The stores that the folders in and below `folder` hold uploads for. */
+export async function findUploads(folder: string): Promise<WaitingUploads[]> {
+  const names: string[] = await readdir(folder).catch(() => []);
+  const folders = names.includes(STORE_FILE) ? [folder] : names.map((name) => join(folder, name));
+  const found: WaitingUploads[] = [];
+  for (const path of folders) {
+    const uri = await storeOf(path).catch(() => undefined);
+    if (uri !== undefined && (await sessionsIn(path)).length > 0) found.push({ folder: path, uri });
+  }
+  return found;
+}
+
+async function sessionsIn(path: string): Promise<string[]> {
+  return (await readdir(path)).filter(isSession);
+}
+
+async function storeOf(path: string): Promise<string> {
+  const { uri } = JSON.parse(await readFile(join(path, STORE_FILE), "utf8")) as { uri: string };
+  return uri;
+}
