@@ -1,1 +1,4 @@
-export type { ExtendedJson } from "./extended-json.ts";
+export type { Timing } from "./client/timing.ts";
+export type { WandBLoggerOptions } from "./options.ts";
+export { uploadRun, type UploadedRun, type UploadRunOptions } from "./upload-run.ts";
+export { WandBLogger, type WandBRun } from "./wandb-logger.ts";

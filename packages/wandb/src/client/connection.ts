@@ -1,7 +1,8 @@
+import { MlogError } from "@mlog/core";
 import { codedFailure } from "./coded-failure.ts";
 import { HttpFailure, reasonIn } from "./http-failure.ts";
 import type { Operation } from "./operations.ts";
-import { GRAPHQL, type RetryPolicy, STORAGE, withRetry } from "./retry.ts";
+import { GRAPHQL, type RetryOptions, type RetryPolicy, STORAGE, withRetry } from "./retry.ts";
 import { putSigned, type SignedUpload } from "./signed-put.ts";
 import type { Timing } from "./timing.ts";
 
@@ -27,6 +28,8 @@ export interface ConnectionOptions {
   readonly apiKey: string;
   readonly userAgent: string;
   readonly timing: Timing;
+  /** How often a request is made at most, instead of what its policy says. */
+  readonly attempts?: number;
   /** Told of each failure after which a request is made again. */
   onRetry?(error: unknown, attempt: number): void;
 }
@@ -72,14 +75,20 @@ export class HttpConnection implements Connection {
     policy: RetryPolicy,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly text: string; readonly headers: Headers }> {
-    const { timing, onRetry } = this.#options;
     const attempt = (attemptSignal: AbortSignal): Promise<{ text: string; headers: Headers }> =>
       this.#post(path, body, attemptSignal);
-    return withRetry(attempt, { policy, timing, signal, ...(onRetry && { onRetry }) });
+    return withRetry(attempt, this.#retryOptions(policy, signal));
   }
 
   async put(upload: SignedUpload, signal?: AbortSignal): Promise<void> {
-    return this.#repeat("an upload", STORAGE, signal, (attemptSignal) => putSigned(upload, attemptSignal));
+    return this.#repeat("an upload", STORAGE, signal, async (attemptSignal) => {
+      try {
+        await putSigned(upload, attemptSignal);
+      } catch (error) {
+        if (!(error instanceof HttpFailure) || (error.status !== 401 && error.status !== 403)) throw error;
+        throw new MlogError("WANDB_URL_EXPIRED", `a signed URL is not valid any more: ${error.message}`);
+      }
+    });
   }
 
   async get(url: string, signal?: AbortSignal): Promise<Response> {
@@ -115,6 +124,11 @@ export class HttpConnection implements Connection {
     throw new HttpFailure(response.status, response.headers, this.#redact(reasonIn(text)));
   }
 
+  #retryOptions(policy: RetryPolicy, signal: AbortSignal | undefined): RetryOptions {
+    const { timing, onRetry, attempts = policy.attempts } = this.#options;
+    return { policy: { ...policy, attempts }, timing, signal, ...(onRetry && { onRetry }) };
+  }
+
   #headers(): Record<string, string> {
     return { authorization: this.#authorization, "user-agent": this.#options.userAgent };
   }
@@ -125,9 +139,8 @@ export class HttpConnection implements Connection {
     signal: AbortSignal | undefined,
     attempt: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
-    const { timing, onRetry } = this.#options;
     try {
-      return await withRetry(attempt, { policy, timing, signal, ...(onRetry && { onRetry }) });
+      return await withRetry(attempt, this.#retryOptions(policy, signal));
     } catch (error) {
       if (signal?.aborted) throw error;
       throw codedFailure(error, what);

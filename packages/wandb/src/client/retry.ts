@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { MlogError } from "@mlog/core";
 import { HttpFailure } from "./http-failure.ts";
 import type { Timing } from "./timing.ts";
 
@@ -20,8 +21,10 @@ function isTransient({ status }: HttpFailure): boolean {
 
 export const GRAPHQL: RetryPolicy = { attempts: 20, attemptTimeout: 30_000, retries: isTransient };
 
-/** About 7 days: an outage costs time and no rows. */
-export const PATIENT: RetryPolicy = { attempts: 10_085, attemptTimeout: 180_000, retries: isTransient };
+/** Attempts for about 7 days: an outage costs time and no rows. */
+export const PATIENCE = 10_085;
+
+export const FILE_STREAM: RetryPolicy = { attempts: PATIENCE, attemptTimeout: 180_000, retries: isTransient };
 
 /** For signed URLs, which belong to an object store. */
 export const STORAGE: RetryPolicy = {
@@ -57,7 +60,8 @@ export async function withRetry<Result>(
     } catch (error) {
       signal?.throwIfAborted();
       const failure = error instanceof HttpFailure ? error : undefined;
-      if (count >= policy.attempts || (failure !== undefined && !policy.retries(failure))) throw error;
+      const isFinal = error instanceof MlogError || (failure !== undefined && !policy.retries(failure));
+      if (isFinal || count >= policy.attempts) throw error;
       onRetry?.(error, count);
       await sleep(failure?.retryAfter ?? backOff(count, timing), undefined, { signal });
     }

@@ -6,6 +6,8 @@ export interface Timing {
   readonly maxDelay: number;
   /** The time between two requests that carry new lines. */
   readonly streamInterval: number;
+  /** The time between any two requests of the stream, however much waits. */
+  readonly minGap: number;
   /** The time after which an idle run says that it is alive. */
   readonly heartbeat: number;
   /** How long changes of the config wait for others. */
@@ -18,6 +20,7 @@ export const TIMING: Timing = {
   minDelay: 2000,
   maxDelay: 60_000,
   streamInterval: 15_000,
+  minGap: 500,
   heartbeat: 30_000,
   configDelay: 5000,
   poll: 50,

@@ -2,9 +2,6 @@ import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
 import { FILE_HEADER, frame } from "./framing.ts";
 import { encodeRecord, type WandbRecord } from "./messages.ts";
 
-/** How many bytes are gathered before they are written. */
-const GATHER = 256 * 1024;
-
 /** Writes the records of a `.wandb` file, with their numbers. */
 export class WandbFile {
   readonly #fd: number;
@@ -27,7 +24,6 @@ export class WandbFile {
   /** Takes a record; it is in the file after {@link write}. */
   append(record: WandbRecord): void {
     this.#add(frame(encodeRecord({ num: ++this.#records, ...record }), this.#position));
-    if (this.#waitingBytes >= GATHER) this.write();
   }
 
   /** Writes what waits. If that throws, it waits on. */

@@ -1,0 +1,40 @@
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { parseExtended } from "../extended-json.ts";
+import type { CaptureRecord } from "./capture-record.ts";
+
+const READ = 256 * 1024;
+const NEWLINE = 10;
+
+/** Reads the records of a capture, also of one that is still being written. */
+export class CaptureReader {
+  readonly #path: string;
+  #fd: number | undefined;
+  #position = 0;
+  /** The beginning of a line whose end was not there yet. */
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** The next records; none if no whole line is there: ask again later. An incomplete last line is never read. */
+  read(): CaptureRecord[] {
+    if (this.#fd === undefined && !existsSync(this.#path)) return [];
+    this.#fd ??= openSync(this.#path, "r");
+    const block = Buffer.allocUnsafe(READ);
+    const count = readSync(this.#fd, block, 0, READ, this.#position);
+    if (count === 0) return [];
+    this.#position += count;
+    const bytes = Buffer.concat([this.#rest, block.subarray(0, count)]);
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    this.#rest = bytes.subarray(end);
+    if (end === 0) return this.read();
+    const lines = bytes.toString("utf8", 0, end - 1).split("\n");
+    return lines.map((line) => parseExtended(line) as unknown as CaptureRecord);
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { ImageBatch, Table } from "@mlog/core";
+import type { ArtifactContent, ArtifactEntry } from "../artifacts/artifact.ts";
+import { randomId } from "../artifacts/random-id.ts";
+import { describeArtifact } from "../artifacts/describe-artifact.ts";
+import { imagesMedia } from "../media/images.ts";
+import type { MediaContext, MediaEncoder, MediaResult } from "../media/media-result.ts";
+import { tableMedia } from "../media/table.ts";
+import type { RunFolder } from "../run-folder.ts";
+import type { ArtifactRecord } from "../wandb-file/messages.ts";
+import type { Made } from "./made-log.ts";
+
+/** A table or pictures with their pixels. */
+export type Media =
+  | { readonly kind: "table"; readonly table: Table }
+  | { readonly kind: "images"; readonly batch: ImageBatch };
+
+/** Makes files and values of tables, pictures and artifacts, in the folder of the run. */
+export class MediaMaker {
+  readonly #folder: RunFolder;
+  #encoder: Promise<MediaEncoder | undefined> | undefined;
+
+  constructor(folder: RunFolder) {
+    this.#folder = folder;
+  }
+
+  /** Everything that is named in the result is on the disk when it comes. */
+  async make(id: number, step: number, media: Media): Promise<Made> {
+    const context: MediaContext = {
+      runId: this.#folder.runId,
+      step,
+      encoder: await (this.#encoder ??= loadEncoder()),
+      randomId,
+    };
+    const result =
+      media.kind === "table"
+        ? await tableMedia(media.table, context)
+        : await imagesMedia(media.batch, context);
+    return this.#keep(id, result);
+  }
+
+  async makeArtifact(id: number, content: ArtifactContent): Promise<Made> {
+    return { id, files: [], config: [], artifact: await this.#describe(content) };
+  }
+
+  async #keep(id: number, { key, value, files, config, artifact }: MediaResult): Promise<Made> {
+    for (const { path, bytes } of files) await keepFile(join(this.#folder.files, path), bytes);
+    return {
+      id,
+      key,
+      value,
+      files: files.map(({ path }) => path),
+      config,
+      ...(artifact && { artifact: await this.#describe(artifact) }),
+    };
+  }
+
+  async #describe(content: ArtifactContent): Promise<ArtifactRecord> {
+    const pathOf = ({ path, sourcePath }: ArtifactEntry): string =>
+      sourcePath ?? join(this.#folder.artifacts, content.clientId, path);
+    for (const entry of content.entries) {
+      if (entry.bytes !== undefined) await keepFile(pathOf(entry), entry.bytes);
+    }
+    return describeArtifact(content, pathOf);
+  }
+}
+
+/** @mlog/image is an optional peer. */
+async function loadEncoder(): Promise<MediaEncoder | undefined> {
+  try {
+    return (await import("@mlog/image")).sharedEncoder();
+  } catch {
+    return undefined;
+  }
+}
+
+async function keepFile(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, bytes, { flush: true });
+}

@@ -1,0 +1,115 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { isMlogError, MlogError } from "@mlog/core";
+import type { Connection } from "../client/connection.ts";
+import { CREATE_RUN_FILES } from "../client/operations.ts";
+import type { RunStart } from "../run-settings.ts";
+
+/** Names asked for in one request, and files sent at a time. */
+const BATCH = 64;
+const CONCURRENCY = 8;
+/** How often a new URL is asked for, when one has expired. */
+const URLS = 3;
+
+type Targets = ReadonlyMap<string, { readonly url: string | null; readonly headers: readonly string[] }>;
+
+interface CreatedFiles {
+  readonly createRunFiles: {
+    readonly uploadHeaders: readonly string[] | null;
+    readonly files: readonly { readonly name: string; readonly uploadUrl: string | null }[];
+  };
+}
+
+/** What a {@link RunFiles} needs. */
+export interface RunFilesOptions {
+  readonly connection: Connection;
+  readonly runId: string;
+  readonly start: RunStart;
+  /** The folder of the run's files. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  onUploaded(name: string): void;
+  onFailed(name: string, error: unknown): void;
+  onIdle(): void;
+}
+
+/** Uploads the files of a run, each name once. */
+export class RunFiles {
+  readonly #options: RunFilesOptions;
+  readonly #known = new Set<string>();
+  #queue: string[] = [];
+  #working = false;
+
+  constructor(options: RunFilesOptions) {
+    this.#options = options;
+  }
+
+  /** Names that wait or are under way. */
+  get pending(): number {
+    return this.#queue.length + (this.#working ? 1 : 0);
+  }
+
+  add(name: string): void {
+    if (this.#known.has(name)) return;
+    this.#known.add(name);
+    this.#queue.push(name);
+    if (!this.#working) void this.#work();
+  }
+
+  /** Asks for URLs; throws what the connection throws, and for an answer that does not fit. */
+  async #urlsOf(names: readonly string[]): Promise<Targets> {
+    const { connection, start, runId, signal } = this.#options;
+    const variables = { entity: start.entity, project: start.project, run: runId, files: names };
+    const { createRunFiles } = await connection.graphql<CreatedFiles>(CREATE_RUN_FILES, variables, signal);
+    const { files, uploadHeaders } = createRunFiles;
+    if (files.length !== names.length) {
+      throw new MlogError("WANDB_REJECTED", `W&B gave ${files.length} URLs for ${names.length} files`);
+    }
+    return new Map(
+      files.map(({ name, uploadUrl }) => [name, { url: uploadUrl, headers: uploadHeaders ?? [] }]),
+    );
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    while (this.#queue.length > 0 && !this.#options.signal.aborted) {
+      const names = this.#queue.splice(0, BATCH);
+      try {
+        const urls = await this.#urlsOf(names);
+        const rest = [...names];
+        const lanes = Array.from({ length: CONCURRENCY }, async () => {
+          for (let name = rest.shift(); name !== undefined; name = rest.shift())
+            await this.#upload(name, urls);
+        });
+        await Promise.all(lanes);
+      } catch (error) {
+        for (const name of names) this.#options.onFailed(name, error);
+      }
+    }
+    this.#working = false;
+    this.#options.onIdle();
+  }
+
+  async #upload(name: string, given: Targets): Promise<void> {
+    const { connection, folder, signal, onUploaded, onFailed } = this.#options;
+    const path = join(folder, name);
+    try {
+      const { size } = await stat(path);
+      let urls = given;
+      for (let count = 1; ; count++) {
+        const target = urls.get(name);
+        if (target === undefined || target.url === null) return;
+        try {
+          await connection.put({ url: target.url, headers: target.headers, body: { path, size } }, signal);
+          break;
+        } catch (error) {
+          if (count === URLS || !isMlogError(error, "WANDB_URL_EXPIRED")) throw error;
+          urls = await this.#urlsOf([name]);
+        }
+      }
+      onUploaded(name);
+    } catch (error) {
+      onFailed(name, error);
+    }
+  }
+}
