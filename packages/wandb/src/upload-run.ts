@@ -129,6 +129,7 @@ async function completeRecords(
       lost++;
       report(error);
     },
+    onNotice: report,
   });
   const losses = new StepLosses(report, () => undefined);
   const isResumed = settings.resume !== undefined;

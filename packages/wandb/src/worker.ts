@@ -66,6 +66,7 @@ const media = new MediaCalls({
     Atomics.add(shared, DROPPED, 1);
     report(error);
   },
+  onNotice: report,
 });
 
 const closed = new Promise<void>((resolve) => {

@@ -11,6 +11,8 @@ export interface MediaCallsOptions {
   readonly isLive: boolean;
   onMade(id: number): void;
   onLost(error: Error): void;
+  /** A part of a call is left out; told once per code. */
+  onNotice(notice: Error): void;
 }
 
 interface Waiting {
@@ -23,11 +25,12 @@ export class MediaCalls {
   readonly #options: MediaCallsOptions;
   readonly #maker: MediaMaker;
   readonly #log: MadeLog;
+  readonly #noticed = new Set<string>();
   readonly #waiting = new Map<number, Waiting>();
 
   constructor(options: MediaCallsOptions) {
     this.#options = options;
-    this.#maker = new MediaMaker(options.folder);
+    this.#maker = new MediaMaker(options.folder, (notice) => this.#notice(notice));
     this.#log = new MadeLog(options.folder.made);
   }
 
@@ -68,6 +71,12 @@ export class MediaCalls {
         "the process ended before the pictures of a call were stored: they are lost",
       ),
     );
+  }
+
+  #notice(notice: MlogError): void {
+    if (this.#noticed.has(notice.code)) return;
+    this.#noticed.add(notice.code);
+    this.#options.onNotice(notice);
   }
 
   #wait(id: number): Waiting {

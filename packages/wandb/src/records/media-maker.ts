@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { ImageBatch, Table } from "@mlog/core";
+import type { ImageBatch, MlogError, Table } from "@mlog/core";
 import type { ArtifactContent, ArtifactEntry } from "../artifacts/artifact.ts";
 import { randomId } from "../artifacts/random-id.ts";
 import { describeArtifact } from "../artifacts/describe-artifact.ts";
@@ -19,10 +19,13 @@ export type Media =
 /** Makes files and values of tables, pictures and artifacts, in the folder of the run. */
 export class MediaMaker {
   readonly #folder: RunFolder;
+  readonly #onNotice: (notice: MlogError) => void;
   #encoder: Promise<MediaEncoder | undefined> | undefined;
 
-  constructor(folder: RunFolder) {
+  /** @param onNotice told of what is left out of a table or a list of pictures, and why */
+  constructor(folder: RunFolder, onNotice: (notice: MlogError) => void) {
     this.#folder = folder;
+    this.#onNotice = onNotice;
   }
 
   /** Everything that is named in the result is on the disk when it comes. */
@@ -37,6 +40,7 @@ export class MediaMaker {
       media.kind === "table"
         ? await tableMedia(media.table, context)
         : await imagesMedia(media.batch, context);
+    result.notices.forEach(this.#onNotice);
     return this.#keep(id, result);
   }
 
