@@ -2,7 +2,6 @@ import {
   type Delivery,
   type Histogram,
   type ImageBatch,
-  isMlogError,
   type Metrics,
   MlogError,
   type PlainRecord,
@@ -235,7 +234,7 @@ export class RunRecorder implements RunTransport {
     const message = "the run is over, and the server has not answered";
     this.#start.reject(new MlogError("WANDB_NOT_SENT", message));
     if (cause === undefined) return;
-    const reason = isMlogError(cause) || cause instanceof Error ? cause.message : String(cause);
+    const reason = cause instanceof Error ? cause.message : "it was ended";
     this.#report(
       new MlogError(
         "WANDB_WORKER_FAILED",

@@ -42,7 +42,7 @@ export class RunUploads {
     try {
       staged = stage() ?? Promise.resolve();
     } catch (error) {
-      staged = Promise.reject(error as Error);
+      staged = Promise.reject(error);
     }
     const settled = staged.catch((cause: unknown) => {
       const reason = cause instanceof Error ? cause.message : String(cause);

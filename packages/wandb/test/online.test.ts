@@ -4,7 +4,12 @@ import { openRun, openServer } from "./open-run.ts";
 
 test("a run arrives: history by W&B's steps, summary, config, exit code, files", async () => {
   const server = await openServer();
-  const { logger, wandb, errors } = openRun(server, { tags: ["a", "b"], group: "g", notes: "n", jobType: "train" });
+  const { logger, wandb, errors } = openRun(server, {
+    tags: ["a", "b"],
+    group: "g",
+    notes: "n",
+    jobType: "train",
+  });
   logger.logHyperparameters({ lr: 0.1, nested: { a: 1, deep: [1, 2] } });
   logger.logMetrics({ loss: 1, acc: 0 }, { step: 0 });
   logger.logMetrics({ loss: NaN, inf: -Infinity }, { step: 3 });
@@ -24,7 +29,11 @@ test("a run arrives: history by W&B's steps, summary, config, exit code, files",
   expect(arrived.summary).toMatchObject({ loss: 0.25, acc: 0, inf: -Infinity, "val/acc": 0.25, _step: 7 });
   expect(arrived.plainConfig).toMatchObject({ lr: 0.1, nested: { a: 1, deep: [1, 2] } });
   expect(arrived).toMatchObject({ exitCode: 0, complete: true, tags: ["a", "b"], group: "g" });
-  expect([...arrived.files.keys()].sort()).toEqual(["config.yaml", "wandb-metadata.json", "wandb-summary.json"]);
+  expect([...arrived.files.keys()].sort()).toEqual([
+    "config.yaml",
+    "wandb-metadata.json",
+    "wandb-summary.json",
+  ]);
   expect(delivery).toEqual({ destination: "wandb", delivered: 5, pending: 0, dropped: 0 });
   expect(existsSync(`${wandb.path}/run-run1.wandb.synced`)).toBe(true);
   expect(readdirSync(wandb.path!).filter((name) => name.endsWith(".jsonl"))).toEqual([]);
