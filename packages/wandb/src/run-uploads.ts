@@ -38,12 +38,10 @@ export class RunUploads {
       hand();
       return undefined;
     };
-    let staged: Promise<void>;
-    try {
-      staged = stage() ?? Promise.resolve();
-    } catch (error) {
-      staged = Promise.reject(error);
-    }
+    // At once, and what is thrown rejects.
+    const staged = new Promise<void>((resolve) => {
+      resolve(stage());
+    });
     const settled = staged.catch((cause: unknown) => {
       const reason = cause instanceof Error ? cause.message : String(cause);
       const error = new MlogError("UPLOAD_FAILED", `${request.filePath} cannot be copied: ${reason}`, {
