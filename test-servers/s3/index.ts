@@ -104,6 +104,7 @@ export async function startS3(options: S3Options = {}): Promise<S3Server> {
       requests.push(`${request.method} ${request.url} ${status}`);
       response.writeHead(status, {
         "x-amz-request-id": `${requests.length}`,
+        date: new Date(now()).toUTCString(),
         ...(xml !== undefined && { "content-type": "application/xml" }),
         ...headers,
       });

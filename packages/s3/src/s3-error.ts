@@ -90,14 +90,12 @@ function codeOf(error: SdkError, status: number | undefined): ObjectStoreErrorCo
   if (status === 503) return "STORE_THROTTLED";
   if (status >= 500 && status !== 501 && status !== 505) return "STORE_UNAVAILABLE";
   if (status === 408) return "STORE_UNAVAILABLE";
-  // An answer to HEAD has no body that would say more.
-  if (error.name === "NotFound") return "OBJECT_NOT_FOUND";
   if (status === 401 || status === 403) return "ACCESS_DENIED";
   if (status === 409) return "STORE_UNAVAILABLE";
   if (status === 412) return "OBJECT_EXISTS";
   // Errors of S3 have names. What has none is a page that some other server made.
   const isForeign =
-    status < 300 || /^(Unknown|UnknownError|Error|SyntaxError|TypeError|\d+)$/.test(error.name);
+    status < 300 || /^(Unknown|UnknownError|NotFound|Error|SyntaxError|TypeError|\d+)$/.test(error.name);
   return isForeign ? "NOT_AN_OBJECT_STORE" : "REQUEST_REJECTED";
 }
 

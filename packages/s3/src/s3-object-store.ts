@@ -8,6 +8,7 @@ import {
   type ListObjectsV2CommandOutput,
   PutObjectCommand,
   type S3Client,
+  type S3ServiceException,
 } from "@aws-sdk/client-s3";
 import {
   type GetOptions,
@@ -69,9 +70,16 @@ export class S3ObjectStore implements ObjectStore {
 
   async head(name: string, { signal }: RequestOptions = {}): Promise<ObjectInfo> {
     const address = this.#objects.address(name);
-    const output = await this.#requests.run(`HEAD ${this.uri(name)}`, signal, ({ client, abortSignal }) =>
-      client.send(new HeadObjectCommand(address), { abortSignal }),
-    );
+    const what = `HEAD ${this.uri(name)}`;
+    const output = await this.#requests.run(what, signal, async ({ client, abortSignal }) => {
+      try {
+        return await client.send(new HeadObjectCommand(address), { abortSignal });
+      } catch (error) {
+        // An answer to HEAD has no body that would say more: the bucket may be missing as well.
+        if ((error as S3ServiceException).$metadata?.httpStatusCode !== 404) throw error;
+        throw new ObjectStoreError("OBJECT_NOT_FOUND", `${this.uri(name)} does not exist`);
+      }
+    });
     return infoOf(name, output, output.ContentLength);
   }
 
