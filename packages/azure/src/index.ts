@@ -1,2 +1,3 @@
-export { AzureBlobStore } from "./azure-blob-store.ts";
+export { AzureBlobLogger, type AzureBlobLoggerOptions } from "./azure-blob-logger.ts";
+export { azureStore } from "./azure-store.ts";
 export type { AzureBlobOptions } from "./options.ts";

@@ -21,12 +21,13 @@ export interface AzureBlobOptions {
 }
 
 const CREDENTIALS = ["connectionString", "accountKey", "sasToken", "credential"] as const;
-const NAMES: readonly string[] = [...CREDENTIALS, "accessTier", "metadata"];
+/** The names of {@link AzureBlobOptions}: what is none of them is an option of somebody else, or a mistake. */
+export const AZURE_OPTION_NAMES: readonly string[] = [...CREDENTIALS, "accessTier", "metadata"];
 
 /** @throws MlogTypeError or MlogRangeError `INVALID_ARGUMENT`, naming the option and never a secret */
 export function checkAzureOptions(options: AzureBlobOptions): void {
   for (const name of Object.keys(options)) {
-    if (!NAMES.includes(name)) throw invalid(`there is no option ${describe(name)}`);
+    if (!AZURE_OPTION_NAMES.includes(name)) throw invalid(`there is no option ${describe(name)}`);
   }
   const given = CREDENTIALS.filter((name) => options[name] !== undefined);
   if (given.length > 1) throw invalid(`give only one of ${given.join(", ")}`);

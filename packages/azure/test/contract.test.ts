@@ -2,7 +2,7 @@ import { BlobServiceClient } from "@azure/storage-blob";
 import { objectStoreContract } from "@mlog/object-store/testing";
 import { type AzureServer, startAzure } from "@mlog/test-servers/azure";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { AzureBlobStore } from "../src/index.ts";
+import { AzureBlobStore } from "../src/store.ts";
 
 describe("Azurite", () => {
   let server: AzureServer;

@@ -55,17 +55,12 @@ const STRINGS = ["region", "endpoint", "profile", "acl", "storageClass", "encryp
 const OTHERS = ["pathStyle", "credentials", "tags", "metadata", "checksum", "conditionalWrites"] as const;
 
 /** The names of {@link S3Options}: what is none of them is an option of somebody else, or a mistake. */
-const S3_OPTION_NAMES: readonly (keyof S3Options)[] = [...STRINGS, ...OTHERS];
+export const S3_OPTION_NAMES: readonly string[] = [...STRINGS, ...OTHERS];
 
 /** @throws MlogTypeError or MlogRangeError `INVALID_ARGUMENT`, naming the option */
 export function checkS3Options(options: S3Options): void {
   for (const name of Object.keys(options)) {
-    check(
-      S3_OPTION_NAMES.includes(name as keyof S3Options),
-      name,
-      "not be there: there is no such option",
-      name,
-    );
+    check(S3_OPTION_NAMES.includes(name), name, "not be there: there is no such option", name);
   }
   for (const name of STRINGS) {
     const value = options[name];

@@ -1,6 +1,6 @@
 import { type StoreCapabilities, objectStoreContract } from "@mlog/object-store/testing";
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { S3ObjectStore } from "../src/index.ts";
+import { S3ObjectStore } from "../src/store.ts";
 import { type Server, ceph, inProcess } from "./servers.ts";
 
 const PREFIX = "contract/";

@@ -10,7 +10,8 @@ import {
 } from "@mlog/test-servers/fault-proxy";
 import { type S3Server, startS3 } from "@mlog/test-servers/s3";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { type S3Options, S3ObjectStore } from "../src/index.ts";
+import type { S3Options } from "../src/index.ts";
+import { S3ObjectStore } from "../src/store.ts";
 
 let server: S3Server;
 beforeAll(async () => {

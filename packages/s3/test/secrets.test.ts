@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { bodyOf } from "@mlog/object-store";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import { S3ObjectStore } from "../src/index.ts";
+import { S3ObjectStore } from "../src/store.ts";
 
 /** Answers with all that it was sent, wherever an error can carry text. */
 async function startEcho(answer: () => { status: number; code: string }): Promise<string> {
