@@ -41,7 +41,11 @@ export interface Pixels {
   /** `"first"`: (C,H,W), one plane after the other. `"last"`: (H,W,C), interleaved. */
   readonly channelsAt: "first" | "last";
   readonly dtype: DType;
-  /** `height * width * channels` values; float16 and bfloat16 as their bits in a `Uint16Array`. */
+  /**
+   * `height * width * channels` values; float16 and bfloat16 as their bits in a `Uint16Array`. Large
+   * ones are in shared memory, which may be used again when nothing in this thread refers to it any
+   * more: who hands it to a worker refers to it until that is done.
+   */
   readonly data: TensorData;
 }
 

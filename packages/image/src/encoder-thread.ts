@@ -2,12 +2,15 @@ import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { MlogError, MlogRangeError } from "@mlog/core";
 import type { EncodedImage } from "./encoded-image.ts";
+import { FinishedIds } from "./finished-ids.ts";
 import type { Answer, Job, Request, WorkerStart } from "./protocol.ts";
 
 /** How long the worker is kept without work, in ms: starting one takes a tenth of a second. */
 const IDLE = 30_000;
 
 interface Pending {
+  /** Held until the worker has read it: core uses memory again that nobody refers to. */
+  pixels: readonly ArrayBufferLike[];
   resolve(image: EncodedImage): void;
   reject(error: Error): void;
 }
@@ -16,6 +19,7 @@ interface Pending {
 export class EncoderThread {
   readonly #worker: Worker;
   readonly #ledger: BigInt64Array<SharedArrayBuffer>;
+  readonly #finished: FinishedIds = new FinishedIds();
   readonly #pending: Map<number, Pending> = new Map();
   readonly #idle: NodeJS.Timeout;
   #requests = 0;
@@ -24,7 +28,7 @@ export class EncoderThread {
 
   constructor(concurrency: number) {
     this.#ledger = new BigInt64Array(new SharedArrayBuffer(8));
-    const start: WorkerStart = { concurrency, ledger: this.#ledger };
+    const start: WorkerStart = { concurrency, ledger: this.#ledger, finished: this.#finished.memory };
     // No flags, no environment: what the application preloads is not for this thread.
     const path = createRequire(import.meta.url).resolve("#worker");
     this.#worker = new Worker(path, { name: "mlog image", workerData: start, execArgv: [], env: {} });
@@ -49,13 +53,14 @@ export class EncoderThread {
 
   /** @param bytes what the job counts until its file is handed over */
   make(job: Job, bytes: number): Promise<EncodedImage> {
+    this.#letGo();
     return new Promise((resolve, reject) => {
       const id = this.#requests++;
       const request: Request = { id, bytes, job };
       Atomics.add(this.#ledger, 0, BigInt(bytes));
       this.#worker.postMessage(request, []);
       if (this.#pending.size === 0) this.#worker.ref();
-      this.#pending.set(id, { resolve, reject });
+      this.#pending.set(id, { pixels: memoryOf(job), resolve, reject });
     });
   }
 
@@ -63,6 +68,14 @@ export class EncoderThread {
     this.#ended = true;
     clearTimeout(this.#idle);
     await this.#worker.terminate();
+  }
+
+  /** In a loop that never yields, no answer is heard, and pixels would pile up. */
+  #letGo(): void {
+    for (const id of this.#finished.take()) {
+      const pending = this.#pending.get(id);
+      if (pending) pending.pixels = [];
+    }
   }
 
   #hear(answer: Answer): void {
@@ -93,5 +106,18 @@ export class EncoderThread {
     );
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
+  }
+}
+
+function memoryOf(job: Job): readonly ArrayBufferLike[] {
+  switch (job.kind) {
+    case "image":
+      return [job.pixels.data.buffer];
+    case "mask":
+      return [job.mask.data.buffer];
+    case "overlay":
+      return [job.pixels.data.buffer, job.mask.data.buffer];
+    case "contact sheet":
+      return job.pictures.map(({ data }) => data.buffer);
   }
 }

@@ -26,6 +26,8 @@ export interface WorkerStart {
   readonly concurrency: number;
   /** One number: the bytes of all requests, and of the answers that were not read yet. */
   readonly ledger: BigInt64Array<SharedArrayBuffer>;
+  /** Of {@link FinishedIds}: the requests whose pixels the worker reads no more. */
+  readonly finished: Int32Array<SharedArrayBuffer>;
 }
 
 /** What the worker is asked for. */

@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { BufferPool } from "./buffer-pool.ts";
 import { InvalidMask } from "./class-ids.ts";
 import type { EncodedImage } from "./encoded-image.ts";
+import { FinishedIds } from "./finished-ids.ts";
 import { makeImage, makeMask } from "./make-image.ts";
 import { pixelBytes } from "./pixel-bytes.ts";
 import type { Answer, Job, Request, WorkerStart } from "./protocol.ts";
@@ -11,7 +12,8 @@ import { contactSheet, overlay } from "./render.ts";
 const COUNTED_AT_ONCE = 40 * 2 ** 20;
 
 const port = parentPort!;
-const { concurrency, ledger } = workerData as WorkerStart;
+const { concurrency, ledger, finished } = workerData as WorkerStart;
+const finishedIds = new FinishedIds(finished);
 const pool = new BufferPool(concurrency);
 const waiting: Request[] = [];
 let running = 0;
@@ -39,6 +41,7 @@ async function serve({ id, bytes, job }: Request): Promise<void> {
   );
   running--;
   startNext();
+  finishedIds.add(id);
   const length = "image" in answer ? answer.image.data.length : 0;
   Atomics.add(ledger, 0, BigInt(length - bytes));
   port.postMessage(answer, "image" in answer ? [answer.image.data.buffer as ArrayBuffer] : []);
