@@ -5,8 +5,8 @@ import type { Parameters } from "./measure-flood.ts";
 
 /** The default of `@mlog/image`. */
 const BOUND_MIB = 256;
-/** What V8 has not collected yet of copies that were refused or are encoded. */
-const GARBAGE_MIB = 768;
+/** What V8 has not collected yet of copies that were refused or are encoded, and what core keeps to be used again. */
+const GARBAGE_MIB = 896;
 
 export async function flood({ quick, rounds = 1 }: Options): Promise<Target[]> {
   const pictures = quick ? 500 : 10_000;
