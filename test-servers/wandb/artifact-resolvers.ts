@@ -19,7 +19,7 @@ export function artifactResolvers(options: ResolverOptions): {
   const root = {
     artifact: ({ id }: { id: string }) => fields.byId(id),
     clientIDMapping: ({ clientID }: { clientID: string }) => {
-      const found = [...world.artifacts.values()].find(({ clientId }) => clientId === clientID);
+      const found = [...world.artifacts.values()].find(({ clientIds }) => clientIds.has(clientID));
       return found === undefined ? null : { serverID: found.id };
     },
     createArtifact: ({ input }: { input: CreateArtifactInput }, context: CallContext) => {

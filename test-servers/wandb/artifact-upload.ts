@@ -81,6 +81,7 @@ export class ArtifactUpload {
     const same = collection.versions.find((version) => version.digest === digest);
     if (same !== undefined && input.enableDigestDeduplication === true) {
       moveAliases(collection, same, aliases);
+      if (typeof input.clientID === "string") same.clientIds.add(input.clientID);
       return same;
     }
     const id = Buffer.from(`Artifact:${this.#world.artifacts.size + 1}`).toString("base64");
@@ -91,7 +92,7 @@ export class ArtifactUpload {
       collection: name,
       type,
       digest,
-      clientId: input.clientID ?? undefined,
+      clientIds: new Set(typeof input.clientID === "string" ? [input.clientID] : []),
       sequenceClientId: input.sequenceClientID ?? undefined,
       runId: input.runName ?? undefined,
       description: input.description ?? undefined,
@@ -180,7 +181,7 @@ export class ArtifactUpload {
       this.#add("R8", "CreateArtifact", `clientID is ${String(clientID)}`);
       return undefined;
     }
-    const found = [...this.#world.artifacts.values()].find(({ clientId }) => clientId === clientID);
+    const found = [...this.#world.artifacts.values()].find(({ clientIds }) => clientIds.has(clientID));
     if (found === undefined) return undefined;
     if (found.digest === digest && found.collection === name) {
       // Whoever begins anew may not know how far it was.
@@ -281,7 +282,7 @@ export class ArtifactUpload {
 }
 
 /** Hex md5 over the entries of a manifest in order of their paths. */
-export function digestOf(manifest: Readonly<Record<string, ManifestEntry>>): string {
+function digestOf(manifest: Readonly<Record<string, ManifestEntry>>): string {
   const entries = Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = entries.map(([path, { digest }]) => `${path}:${digest}\n`);
   return createHash("md5")

@@ -25,7 +25,8 @@ export interface Artifact {
   readonly collection: string;
   readonly type: string;
   readonly digest: string;
-  readonly clientId: string | undefined;
+  /** The client's names for it: one, and those of later uploads of the same content. */
+  readonly clientIds: Set<string>;
   readonly sequenceClientId: string | undefined;
   readonly runId: string | undefined;
   readonly description: string | undefined;

@@ -36,6 +36,8 @@ export interface Outcome {
 
 /** One thing that the server does. */
 export interface Endpoint {
+  /** Called when a request begins; what it returns is called when its answer does, or there will be none. */
+  began?(target: string): () => void;
   /** Called for every request, also for one that a fault will meet. */
   arrived?(request: Received): void;
   answer(request: Received): Answer | Promise<Answer>;

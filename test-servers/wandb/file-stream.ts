@@ -43,6 +43,11 @@ export class FileStream implements Endpoint {
     return PATH.test(target);
   }
 
+  began(target: string): () => void {
+    const run = this.#run({ target });
+    return run === undefined ? () => undefined : this.#options.discipline.began(run);
+  }
+
   arrived(request: Received): void {
     const run = this.#run(request);
     if (run !== undefined) this.#options.discipline.arrived(run, request);
@@ -71,7 +76,7 @@ export class FileStream implements Endpoint {
     return json({ exitcode: null, limits: {}, ...(run.stopped && { stopped: true }) });
   }
 
-  #run({ target }: Received): Run | undefined {
+  #run({ target }: Pick<Received, "target">): Run | undefined {
     const segments = PATH.exec(target)?.slice(1).map(decode) ?? [];
     return this.#options.world.find(segments[0], segments[1], segments[2] ?? "");
   }

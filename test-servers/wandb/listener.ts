@@ -22,6 +22,7 @@ export interface ListenerOptions {
 }
 
 const PIECES = 8;
+const NO_BODY = Buffer.alloc(0);
 
 /** An HTTP server on loopback whose answers meet faults. */
 export class Listener {
@@ -56,9 +57,10 @@ export class Listener {
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(message).catch(() => undefined);
-    if (body === undefined) return;
     const { method = "", url: target = "", headers } = message;
+    const end = this.#options.route({ method, target, body: NO_BODY }).endpoint.began?.(target);
+    const body = await readBody(message).catch(() => undefined);
+    if (body === undefined) return end?.();
     const { call, endpoint } = this.#options.route({ method, target, body });
     const { host, now, faults } = this.#options;
     const request: Received = { host, method, target, headers, body, time: now(), call };
@@ -68,6 +70,7 @@ export class Listener {
       ? undefined
       : await (async () => endpoint.answer(request))().catch((error: unknown) => refusal(error));
     const outcome = this.#outcome(fault, answer);
+    end?.();
     endpoint.settled?.(request, outcome);
     this.#options.onExchange(request, outcome);
     await this.#reply(response, fault, answer).catch(() => response.destroy());
@@ -108,39 +111,39 @@ export class Listener {
     const { status = 200, headers = {}, body = "" } = answer ?? {};
     switch (fault?.kind) {
       case undefined:
-        return end(response, status, headers, body);
+        return reply(response, status, headers, body);
       case "hang":
         return;
       case "reset":
         response.socket?.resetAndDestroy();
         return;
       case "status":
-        return end(response, fault.status, faultHeaders(fault), faultBody(fault.status));
+        return reply(response, fault.status, faultHeaders(fault), faultBody(fault.status));
       case "graphql errors":
-        return end(
+        return reply(
           response,
           200,
           headers,
           JSON.stringify({ data: null, errors: [{ message: fault.message }] }),
         );
       case "malformed":
-        return end(response, status, headers, String(body).slice(0, Math.floor(body.length / 2)));
+        return reply(response, status, headers, String(body).slice(0, Math.floor(body.length / 2)));
       case "headers":
-        return end(response, status, { ...headers, ...fault.headers }, body);
+        return reply(response, status, { ...headers, ...fault.headers }, body);
       case "stopped":
-        return end(response, status, headers, JSON.stringify({ ...parsed(body), stopped: true }));
+        return reply(response, status, headers, JSON.stringify({ ...parsed(body), stopped: true }));
       case "expired":
-        return end(
+        return reply(
           response,
           403,
           { "content-type": "application/xml" },
           "<Error><Code>AccessDenied</Code></Error>",
         );
       case "corrupt":
-        return end(response, status, headers, withFlippedBit(body));
+        return reply(response, status, headers, withFlippedBit(body));
       case "half-closed":
         response.on("finish", () => response.socket?.destroy());
-        return end(response, status, { ...headers, connection: "keep-alive" }, body);
+        return reply(response, status, { ...headers, connection: "keep-alive" }, body);
       case "slow":
         return this.#endSlowly(response, fault.ms, answer!);
     }
@@ -172,7 +175,7 @@ function isBefore(fault: Fault | undefined): boolean {
   }
 }
 
-function end(
+function reply(
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>>,

@@ -29,6 +29,12 @@ export class StreamDiscipline {
     this.#pace = { requestsPerSecond, silence };
   }
 
+  began({ stream }: Run): () => void {
+    if (stream.inFlight > 0) this.#add("F7", "two requests at the same time");
+    stream.inFlight++;
+    return () => stream.inFlight--;
+  }
+
   arrived(run: Run, request: Received): void {
     const { stream } = run;
     const text = request.body.toString();
@@ -49,13 +55,11 @@ export class StreamDiscipline {
         this.#add("F8", `after a failure came something else: ${excerpt(text)} for ${excerpt(retry.text)}`);
       }
     }
-    stream.inFlight++;
   }
 
   settled(run: Run, request: Received, { delivered, status, notBefore, errorCode }: Outcome): void {
     const { stream } = run;
     const text = request.body.toString();
-    stream.inFlight--;
     stream.retry = undefined;
     if (status !== undefined && FATAL.includes(status)) {
       stream.fatal = status;
@@ -69,7 +73,6 @@ export class StreamDiscipline {
 
   #checkPace(stream: StreamState, time: number): void {
     const { requestsPerSecond, silence } = this.#pace;
-    if (stream.inFlight > 0) this.#add("F7", "two requests at the same time");
     const last = stream.arrivals.at(-1);
     if (last !== undefined && time - last > silence) {
       this.#add("F7", `nothing came for ${time - last} ms`);

@@ -16,6 +16,12 @@ const DOCUMENTS = {
       runID uploadHeaders files { name uploadUrl } } }`,
   RunStoppedStatus: `query RunStoppedStatus($entityName: String, $projectName: String, $runId: String!) {
     project(name: $projectName, entityName: $entityName) { run(name: $runId) { stopped } } }`,
+  CreateArtifact: `mutation CreateArtifact($input: CreateArtifactInput!) { createArtifact(input: $input) { artifact { id state } } }`,
+  CreateArtifactManifest: `mutation CreateArtifactManifest($input: CreateArtifactManifestInput!) { createArtifactManifest(input: $input) {
+    artifactManifest { id file { uploadUrl uploadHeaders } } } }`,
+  CreateArtifactFiles: `mutation CreateArtifactFiles($artifactFiles: [CreateArtifactFileSpecInput!]!) {
+    createArtifactFiles(input: { artifactFiles: $artifactFiles, storageLayout: V2 }) { files { edges { node { uploadUrl uploadHeaders } } } } }`,
+  CommitArtifact: `mutation CommitArtifact($artifactID: ID!) { commitArtifact(input: { artifactID: $artifactID }) { artifact { id } } }`,
 } as const;
 
 /** What a server answered. */
@@ -104,7 +110,7 @@ export class Client {
 }
 
 /** Sends bytes to a signed URL. @returns the status */
-async function put(
+export async function put(
   url: string,
   bytes: Uint8Array,
   lines: readonly string[],

@@ -46,7 +46,7 @@ async function describeEntry({ path, bytes }: ArtifactEntry, localPath: string):
 }
 
 /** The MD5 of a file in base64. */
-export async function fileMd5(path: string): Promise<string> {
+async function fileMd5(path: string): Promise<string> {
   const md5 = createHash("md5");
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) md5.update(chunk as Buffer);
   return md5.digest("base64");
