@@ -21,7 +21,7 @@ const layout: Record<string, { floor: number; runs: "everywhere" | "node" }> = {
   azure: { floor: 4, runs: "node" },
   viewer: { floor: 4, runs: "node" },
   cli: { floor: 5, runs: "node" },
-  "create-mlog-destination": { floor: 1, runs: "node" },
+  "create-mlog-destination": { floor: 3, runs: "node" },
 };
 const entries = ["CHANGELOG.md", "LICENSE", "README.md", "package.json", "src", "test", "tsconfig.json"];
 const longFile = 300;

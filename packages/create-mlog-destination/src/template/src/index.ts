@@ -1,0 +1,1 @@
+export { ExampleLogger, type ExampleLoggerOptions } from "./example-logger.ts";
