@@ -1,6 +1,7 @@
 export { closeOnSignals } from "./close-on-signals.ts";
 export { FileLogger } from "./file-logger.ts";
 export type { FileLoggerOptions } from "./options.ts";
+export { type Origin, parseRecord } from "./parse-record.ts";
 export { readMedia } from "./read-media.ts";
 export { type ReadOptions, readRun } from "./read-run.ts";
 export { readSeries, type Series, type SeriesOptions } from "./read-series.ts";

@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { access, rename, rm } from "node:fs/promises";
+import { basename, extname, resolve } from "node:path";
+import { describe, MlogError } from "@mlog/core";
+import { type Command, Option } from "commander";
+import { newRunCommand, type RunOptions, several, wholeNumber } from "../command.ts";
+import { ParquetSheet } from "../export/parquet-sheet.ts";
+import { matcher, type Selection } from "../export/points.ts";
+import { LONG, metricNames, wideColumns, writeLong, writeWide } from "../export/shapes.ts";
+import type { Column, Format, Sheet } from "../export/sheet.ts";
+import { TextSheet } from "../export/text-sheet.ts";
+import { Output } from "../output.ts";
+import { findRun } from "../run-path.ts";
+
+interface ExportOptions extends RunOptions {
+  readonly output?: string;
+  readonly format?: Format;
+  readonly shape: "long" | "wide";
+  readonly metric?: readonly string[];
+  readonly rank?: number;
+  readonly force?: true;
+}
+
+const FORMATS: readonly Format[] = ["csv", "json", "parquet"];
+
+/** `mlog export`: the metrics of runs as a file for other tools. */
+export function exportCommand(): Command {
+  return newRunCommand("export", "write the metrics of runs as CSV, JSON or Parquet")
+    .argument("<runs...>", "run folders, logs, or names of runs")
+    .option("-o, --output <file>", "- for stdout; default: the name of the run and the ending of the format")
+    .addOption(new Option("-f, --format <format>", "default: by the ending of the output").choices(FORMATS))
+    .addOption(
+      new Option("-s, --shape <shape>", "long: a row per value; wide: a row per step, a column per metric")
+        .choices(["long", "wide"])
+        .default("long"),
+    )
+    .option("-m, --metric <pattern>", "only these metrics, * stands for anything; may be repeated", several)
+    .option("--rank <rank>", "only of this rank", wholeNumber(0))
+    .option("--force", "replace a file that is there")
+    .action(async (named: readonly string[], options: ExportOptions) => {
+      const output = new Output(options.json === true);
+      const paths: string[] = [];
+      for (const each of named) paths.push(await findRun(each, options.root));
+      const format = formatOf(options);
+      const target =
+        options.output ?? `${paths.length === 1 ? basename(resolve(paths[0]!), ".jsonl") : "runs"}.${format}`;
+      if (target === "-" && (format === "parquet" || output.json)) {
+        throw new MlogError(
+          "INVALID_ARGUMENT",
+          "only CSV and JSON go to stdout, and without --json: name a file with -o",
+        );
+      }
+      if (target !== "-" && options.force !== true && (await exists(target))) {
+        throw new MlogError(
+          "FILE_EXISTS",
+          `${describe(target)} is there already: name another file, or add --force`,
+        );
+      }
+      const rows = await write(paths, target, format, options, output);
+      if (output.json) output.data({ path: target, format, shape: options.shape, rows });
+      else output.note(`${rows} rows${target === "-" ? "" : ` in ${target}`}`);
+    });
+}
+
+async function write(
+  paths: readonly string[],
+  target: string,
+  format: Format,
+  options: ExportOptions,
+  output: Output,
+): Promise<number> {
+  const selection: Selection = { metrics: matcher(options.metric), rank: options.rank };
+  const onRecord = (count: number): void => output.status(() => `${count} records`);
+  const isWide = options.shape === "wide";
+  const names = isWide ? await metricNames(paths, selection, onRecord) : [];
+  const columns = isWide ? wideColumns(names) : LONG;
+  // Under its name there is only ever a whole file.
+  const partial = target === "-" ? target : `${target}.${randomBytes(4).toString("hex")}.part`;
+  try {
+    const sheet = openSheet(partial, columns, format);
+    const rows = isWide
+      ? await writeWide(paths, names, selection, sheet, onRecord)
+      : await writeLong(paths, selection, sheet, onRecord);
+    await sheet.finish();
+    if (target !== "-") await rename(partial, target);
+    return rows;
+  } catch (error) {
+    if (target !== "-") await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+function openSheet(path: string, columns: readonly Column[], format: Format): Sheet {
+  if (format === "parquet") return new ParquetSheet(path, columns);
+  return new TextSheet(
+    path === "-" ? process.stdout : createWriteStream(path, { flags: "wx" }),
+    columns,
+    format,
+  );
+}
+
+function formatOf({ format, output }: ExportOptions): Format {
+  if (format !== undefined) return format;
+  const ending = extname(output ?? "").slice(1);
+  if (output === undefined || output === "-") return "csv";
+  const found = FORMATS.find((each) => each === ending);
+  if (found !== undefined) return found;
+  throw new MlogError(
+    "INVALID_ARGUMENT",
+    `${describe(output)} has none of the endings ${FORMATS.join(", ")}: add --format`,
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

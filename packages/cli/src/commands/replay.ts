@@ -1,0 +1,77 @@
+import { replay, type ReplayResult } from "@mlog/file";
+import { describe, MlogError } from "@mlog/core";
+import type { Command } from "commander";
+import { newRunCommand, type RunOptions, several } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import { Output } from "../output.ts";
+import { printable } from "../printable.ts";
+import { findRun } from "../run-path.ts";
+import { targetFromConfig } from "../targets/config.ts";
+import { readTarget, type Target, TARGETS } from "../targets/target.ts";
+
+interface ReplayOptions extends RunOptions {
+  readonly to?: readonly string[];
+  readonly config?: string;
+  readonly runName?: string;
+}
+
+/** For closing the destinations: what is uploaded may take its time. In milliseconds. */
+const TIMEOUT = 24 * 3600 * 1000;
+
+/** `mlog replay`: logs a run again, to any destination. */
+export function replayCommand(): Command {
+  return newRunCommand("replay", "log a run again, to other destinations")
+    .argument("<run>", "a run folder, a log, or the name of a run")
+    .option("-t, --to <target>", "where to; may be repeated", several)
+    .option("-c, --config <file>", "a module whose default export makes the destinations of a rank")
+    .option("--run-name <name>", "log it under another name")
+    .addHelpText("after", `\nTargets:\n${TARGETS}\n`)
+    .action(async (named: string, options: ReplayOptions) => {
+      const output = new Output(options.json === true);
+      const path = await findRun(named, options.root);
+      const targets: Target[] = [];
+      for (const target of options.to ?? []) targets.push(await readTarget(target));
+      if (options.config !== undefined) targets.push(await targetFromConfig(options.config));
+      if (targets.length === 0) {
+        throw new MlogError("INVALID_ARGUMENT", "say where to: --to <target> or --config <file>");
+      }
+      let failures = 0;
+      const { runName } = options;
+      let result: ReplayResult;
+      const ticking = setInterval(() => output.status(() => "replaying"), 200);
+      try {
+        result = await replay(path, (rank, state) => targets.flatMap((target) => target.make(rank, state)), {
+          timeout: TIMEOUT,
+          ...(runName === undefined ? {} : { runName }),
+          onError: (error, destination) => {
+            failures++;
+            output.note(`${destination}: ${error.message}`);
+          },
+        });
+      } finally {
+        clearInterval(ticking);
+      }
+      if (output.json) output.data({ ...result, failures });
+      else print(output, result);
+      const dropped = result.deliveries.some((delivery) => delivery.dropped > 0 || delivery.pending > 0);
+      if (dropped || result.missing > 0 || result.damaged > 0) process.exitCode = EXIT.failed;
+      if (!dropped) for (const target of targets) await target.cleanUp?.();
+    });
+}
+
+function print(output: Output, { replayed, skipped, missing, damaged, deliveries }: ReplayResult): void {
+  output.line(
+    `${replayed} records replayed, ${skipped} skipped, ${missing} pictures missing, ${damaged} damaged`,
+  );
+  output.table(
+    ["RANK", "DESTINATION", "DELIVERED", "PENDING", "DROPPED", "RESUME FROM"],
+    deliveries.map(({ rank, destination, delivered, pending, dropped, resumeFrom }) => [
+      `${rank}`,
+      destination,
+      `${delivered}`,
+      `${pending}`,
+      `${dropped}`,
+      resumeFrom === undefined ? "" : printable(describe(resumeFrom)),
+    ]),
+  );
+}
