@@ -72,6 +72,10 @@ export class RunRecorder implements RunTransport {
     this.#uploads = new RunUploads(this.folder.path, run.mode === "offline");
   }
 
+  get path(): string {
+    return this.folder.path;
+  }
+
   logMetrics(metrics: Metrics, stamp: Stamp): void {
     const row = this.#row;
     row[0] = stamp.step;

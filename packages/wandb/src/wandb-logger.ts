@@ -23,6 +23,8 @@ import { watchLines } from "./console-lines.ts";
 import { readOptions, type WandBLoggerOptions } from "./options.ts";
 import { RunRecorder } from "./run-recorder.ts";
 import type { RunStart } from "./run-settings.ts";
+import type { RunTransport } from "./run-transport.ts";
+import { SdkTransport } from "./sdk-transport/sdk-transport.ts";
 import { noAddress, readAddress, readSettings, runUrl, type Settings } from "./settings.ts";
 
 /** A run as W&B knows it. */
@@ -47,7 +49,7 @@ export class WandBLogger implements LoggerDestination {
   // No private state can be printed, and so no key.
   readonly #options: WandBLoggerOptions;
   #settings: Settings | undefined;
-  #recorder: RunRecorder | undefined;
+  #recorder: RunTransport | undefined;
   #run: WandBRun | undefined;
   #context: RunContext | undefined;
   #restoreConsole: () => void = () => undefined;
@@ -66,7 +68,7 @@ export class WandBLogger implements LoggerDestination {
 
   /** The folder of the run, as an absolute path; undefined where nothing is logged. */
   get path(): string | undefined {
-    return this.#recorder?.folder.path;
+    return this.#recorder?.path;
   }
 
   /**
@@ -84,7 +86,7 @@ export class WandBLogger implements LoggerDestination {
    * Makes the folder of the run, and starts the thread that sends.
    *
    * @throws MlogRangeError `INVALID_ARGUMENT` for a value of the environment; MlogError `WANDB_NO_API_KEY`,
-   * `INVALID_DESTINATION`; what the file system throws
+   * `INVALID_DESTINATION`, `WANDB_SDK_UNSUPPORTED`, `WANDB_SDK_MISSING`; what the file system throws
    */
   init(run: RunContext): void {
     if (this.#context !== undefined) {
@@ -106,7 +108,7 @@ export class WandBLogger implements LoggerDestination {
     }
     this.#settings = readSettings(this.#options, process.env, run.state);
     if (this.#settings === undefined) return;
-    const recorder = new RunRecorder(this.#settings, (error) => run.report(error));
+    const recorder = this.#open(this.#settings, (error) => run.report(error));
     this.#recorder = recorder;
     recorder.started.then(
       (start) => (this.#run = this.#describe(start)),
@@ -185,6 +187,11 @@ export class WandBLogger implements LoggerDestination {
 
   delivery(): Delivery {
     return this.#recorder?.delivery() ?? { delivered: 0, pending: 0, dropped: 0 };
+  }
+
+  #open(settings: Settings, report: (error: Error) => void): RunTransport {
+    if (this.#options.transport === "sdk") return new SdkTransport(settings, this.#options, report);
+    return new RunRecorder(settings, report);
   }
 
   #uploadFile(request: UploadRequest, stamp: Stamp): Upload {

@@ -107,6 +107,14 @@ describe("an uploaded artifact", () => {
     expect([...server.artifacts[0]!.aliases].sort()).toEqual(["best", "ep1-ba2", "latest"]);
   });
 
+  it("gets another URL for a file whose URL has expired", async () => {
+    server.faults.plan("PUT", { kind: "expired" });
+    await upload(content({ a: "1", b: "2" }));
+
+    server.assertNoViolations();
+    expect(server.artifacts[0]!.stage).toBe("committed");
+  });
+
   it("is complete though a third of the requests fail, half of them after they were processed", async () => {
     const faults: Fault[] = [false, true].flatMap((after): Fault[] => [
       { kind: "status", status: 500, after },
