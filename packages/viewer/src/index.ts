@@ -1,0 +1,3 @@
+export type { ViewerOptions } from "./server/options.ts";
+export { startViewer, type Viewer } from "./server/start-viewer.ts";
+export type { ReadableStore } from "./server/store-source.ts";

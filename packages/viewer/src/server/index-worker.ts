@@ -1,0 +1,61 @@
+import { createRequire } from "node:module";
+import { Worker } from "node:worker_threads";
+import { MlogError } from "@mlog/core";
+import type { Answer, Call, IndexRequests } from "../worker/requests.ts";
+
+/** Of the worker's heap, without the columns that it reads: those are outside of it, and small. */
+const MAX_HEAP_MIB = 256;
+
+interface Pending {
+  resolve: (result: never) => void;
+  reject: (error: Error) => void;
+}
+
+/** The thread that reads logs and answers for them, so that the server and its event loop stay free. */
+export class IndexWorker {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #next = 0;
+  #failure: Error | undefined;
+
+  constructor() {
+    this.#worker = new Worker(createRequire(import.meta.url).resolve("#worker"), {
+      name: "mlog viewer",
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
+    });
+    this.#worker.on("message", (answer: Answer) => {
+      const pending = this.#pending.get(answer.id);
+      this.#pending.delete(answer.id);
+      if ("error" in answer) pending?.reject(new MlogError("INDEX_FAILED", answer.error));
+      else pending?.resolve(answer.result as never);
+    });
+    this.#worker.on("error", (cause) => this.#fail(cause));
+    this.#worker.on("exit", () => this.#fail(undefined));
+  }
+
+  call<Name extends keyof IndexRequests>(
+    name: Name,
+    args: Parameters<IndexRequests[Name]>,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<ReturnType<IndexRequests[Name]>> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const call: Call = { id: this.#next++, name, args };
+    return new Promise((resolve, reject) => {
+      this.#pending.set(call.id, { resolve, reject });
+      this.#worker.postMessage(call, [...transfer]);
+    });
+  }
+
+  /** Ends the thread, once it has answered what it was asked before. */
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #fail(cause: unknown): void {
+    this.#failure ??= new MlogError("INDEX_FAILED", `the thread that reads the logs has ended: ${String(cause)}`, {
+      cause,
+    });
+    for (const { reject } of this.#pending.values()) reject(this.#failure);
+    this.#pending.clear();
+  }
+}
