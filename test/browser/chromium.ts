@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Browser } from "playwright-core";
@@ -21,7 +21,9 @@ export async function startChromium(): Promise<{ browser: Browser; stop: () => P
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const executablePath = process.env["CHROMIUM_PATH"] ?? (await unpackChromium(folder));
-    const browser = await chromium.launch({ executablePath, chromiumSandbox: false, args: flags });
+    // Without a language of the machine, pages get one that `Intl` refuses; without a font, Chromium ends.
+    const env = { ...process.env, LC_ALL: "en_US.UTF-8", FONTCONFIG_FILE: await writeFontConfig(folder) };
+    const browser = await chromium.launch({ executablePath, chromiumSandbox: false, args: flags, env });
     return { browser, stop: () => browser.close().then(removeFolder) };
   } catch (error) {
     await removeFolder();
@@ -36,4 +38,13 @@ async function unpackChromium(folder: string): Promise<string> {
   process.env["AWS_LAMBDA_JS_RUNTIME"] = "nodejs24.x";
   const { default: packed } = await import("@sparticuz/chromium");
   return packed.executablePath();
+}
+
+/** The package's own configuration looks for its fonts where they are only on one kind of machine. */
+async function writeFontConfig(folder: string): Promise<string> {
+  const path = join(folder, "fonts.conf");
+  const dirs = [join(folder, "fonts"), "/usr/share/fonts"].map((dir) => `<dir>${dir}</dir>`);
+  const cache = `<cachedir>${join(folder, "font-cache")}</cachedir>`;
+  await writeFile(path, `<?xml version="1.0"?><fontconfig>${dirs.join("")}${cache}</fontconfig>`);
+  return path;
 }
