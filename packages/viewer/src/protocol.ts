@@ -78,6 +78,19 @@ export interface RunSummary extends Omit<LogSummary, "rank" | "run" | "status"> 
   readonly size: number;
 }
 
+/** What a page is told. The first message has everything. */
+export interface LiveMessage {
+  readonly runs: readonly RunSummary[];
+  /** Ids of runs that are no longer there. */
+  readonly gone: readonly string[];
+  /** What of the source is not shown, and why. */
+  readonly refused: readonly Problem[];
+  /** The folder or the store, as people know it. */
+  readonly source: string;
+  /** Whether everything that is there has been read. */
+  readonly caughtUp: boolean;
+}
+
 /** One curve that a page asks for. */
 export interface CurveRequest {
   readonly run: string;
@@ -126,7 +139,7 @@ export interface EntryPlaces {
   readonly steps: readonly number[];
   /** Unix ms. */
   readonly times: readonly number[];
-  /** Byte of the log at which each begins: its address for {@link Api.record}. */
+  /** Byte of the log at which each begins: its address for a record. */
   readonly bytes: readonly number[];
 }
 

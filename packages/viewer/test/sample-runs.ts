@@ -27,7 +27,15 @@ export async function logRun(run: SampleRun): Promise<void> {
   const file = new FileLogger({ root, captureStdout: false, captureStderr: false });
   const logger = new Logger(state, file);
   logger.logHyperparameters({ learningRate, batchSize: 64, optimizer: "adam", seed: run.seed ?? 1 });
-  if (media) logger.logTraces({ model: { layers: [{ type: "conv", filters: 8 }, { type: "dense", units: 10 }] } });
+  if (media)
+    logger.logTraces({
+      model: {
+        layers: [
+          { type: "conv", filters: 8 },
+          { type: "dense", units: 10 },
+        ],
+      },
+    });
   logger.runEvent("fitStart");
   const epochLength = Math.max(1, Math.floor(steps / 4));
   for (let step = 0; step < steps; step++) {
@@ -72,7 +80,10 @@ function logMedia(logger: Logger, progress: number, random: () => number): void 
     random() > 0.5,
   ]);
   logger.logTable(["image", "name", "score", "right"], rows, { name: "predictions" });
-  const weights = Float32Array.from({ length: 2000 }, () => (random() + random() + random() - 1.5) * (1 + progress));
+  const weights = Float32Array.from(
+    { length: 2000 },
+    () => (random() + random() + random() - 1.5) * (1 + progress),
+  );
   logger.logHistogram("weights/conv", weights);
 }
 

@@ -13,7 +13,6 @@ const SHELL = `<!doctype html>
     <meta name="color-scheme" content="light dark">
     <title>mlog</title>
     <link rel="stylesheet" href="/page.css">
-    <link rel="icon" href="data:,">
     <script type="module" src="/page.js"></script>
   </head>
   <body>
@@ -28,6 +27,7 @@ export function createApp(library: RunLibrary, watch: Watch, page: PageFiles, to
   const app = new Hono();
   app.use(secureAnswers(), sameMachineOnly());
   app.get("/", (context) => context.html(SHELL));
+  app.get("/favicon.ico", (context) => context.body(null, 204));
   app.get("/page.js", (context) => context.body(page.script, 200, { "content-type": "text/javascript" }));
   app.get("/page.css", (context) => context.body(page.style, 200, { "content-type": "text/css" }));
   app.use("/api/*", tokenOnly(token));

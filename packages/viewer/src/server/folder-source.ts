@@ -78,7 +78,8 @@ export class FolderSource implements FileSource {
   async #inside(path: string): Promise<string | undefined> {
     if (path.includes("\0") || path.split(/[/\\]/).includes("..")) return undefined;
     const real = await realpath(join(this.#root, path)).catch(() => undefined);
-    const isInside = real === this.#root || real?.startsWith(this.#root.endsWith(sep) ? this.#root : this.#root + sep);
+    const isInside =
+      real === this.#root || real?.startsWith(this.#root.endsWith(sep) ? this.#root : this.#root + sep);
     return isInside === true ? real : undefined;
   }
 
@@ -102,11 +103,17 @@ export class FolderSource implements FileSource {
         isFolder = false;
       }
       if (isFolder) {
-        if (depth < MAX_DEPTH && look.enters(entry.name)) await this.#walk(path, depth + 1, found, limit, look);
+        if (depth < MAX_DEPTH && look.enters(entry.name))
+          await this.#walk(path, depth + 1, found, limit, look);
       } else if (look.takes(entry.name)) {
         const about = await stat(target).catch(() => undefined);
         if (about?.isFile()) {
-          found.push({ path, size: about.size, modified: about.mtimeMs, identity: `${about.dev} ${about.ino}` });
+          found.push({
+            path,
+            size: about.size,
+            modified: about.mtimeMs,
+            identity: `${about.dev} ${about.ino}`,
+          });
         }
       }
     }

@@ -52,9 +52,13 @@ export class IndexWorker {
   }
 
   #fail(cause: unknown): void {
-    this.#failure ??= new MlogError("INDEX_FAILED", `the thread that reads the logs has ended: ${String(cause)}`, {
-      cause,
-    });
+    this.#failure ??= new MlogError(
+      "INDEX_FAILED",
+      `the thread that reads the logs has ended: ${String(cause)}`,
+      {
+        cause,
+      },
+    );
     for (const { reject } of this.#pending.values()) reject(this.#failure);
     this.#pending.clear();
   }

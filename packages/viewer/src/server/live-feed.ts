@@ -1,15 +1,5 @@
 import type { RunLibrary } from "./run-library.ts";
-import type { Problem, RunSummary } from "../protocol.ts";
-
-/** What a page is told. The first one has everything. */
-export interface LiveMessage {
-  readonly runs: readonly RunSummary[];
-  readonly gone: readonly string[];
-  readonly refused: readonly Problem[];
-  readonly source: string;
-  /** Whether everything that is there has been read. */
-  readonly caughtUp: boolean;
-}
+import type { LiveMessage, RunSummary } from "../protocol.ts";
 
 /** Gathers changes for one page until it can take them, so that a slow one gets fewer and not older messages. */
 export class LiveFeed {

@@ -6,7 +6,8 @@ import type { FoundLog } from "./run-folders.ts";
 const NAME = /^([0-9a-f]{64})\.(png|webp)$/;
 const MAX_BYTES = 64 * 1024 * 1024;
 const SIGNATURES = {
-  png: (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(0, 8)).toString("latin1") === "\x89PNG\r\n\x1A\n",
+  png: (bytes: Uint8Array): boolean =>
+    Buffer.from(bytes.subarray(0, 8)).toString("latin1") === "\x89PNG\r\n\x1A\n",
   webp: (bytes: Uint8Array): boolean => {
     const head = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
     return head.startsWith("RIFF") && head.endsWith("WEBP");
@@ -32,7 +33,8 @@ export async function readMediaFile(source: FileSource, log: FoundLog, name: str
   const folder = first.slice(0, first.lastIndexOf("/") + 1);
   const bytes = await source.read(`${folder}media/${name}`, 0, MAX_BYTES + 1);
   const problem = problemOf(bytes, sha256, ending as "png" | "webp");
-  if (problem !== undefined) throw new MlogError("MEDIA_DAMAGED", `the picture is not what was logged: ${problem}`);
+  if (problem !== undefined)
+    throw new MlogError("MEDIA_DAMAGED", `the picture is not what was logged: ${problem}`);
   return { type: `image/${ending as "png" | "webp"}`, bytes };
 }
 

@@ -44,7 +44,10 @@ const NAMES: readonly string[] = [
 export function checkOptions(options: ViewerOptions): CheckedOptions {
   const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) {
-    throw new MlogTypeError("INVALID_ARGUMENT", `there is no option ${unknown}; there are ${NAMES.join(", ")}`);
+    throw new MlogTypeError(
+      "INVALID_ARGUMENT",
+      `there is no option ${unknown}; there are ${NAMES.join(", ")}`,
+    );
   }
   const { folder, store, prefix = "", host = "127.0.0.1", port = 0 } = options;
   if ((folder === undefined) === (store === undefined)) {
@@ -57,7 +60,10 @@ export function checkOptions(options: ViewerOptions): CheckedOptions {
     );
   }
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new MlogRangeError("INVALID_ARGUMENT", `port must be an integer from 0 to 65535, not ${describe(port)}`);
+    throw new MlogRangeError(
+      "INVALID_ARGUMENT",
+      `port must be an integer from 0 to 65535, not ${describe(port)}`,
+    );
   }
   const { cacheFolder = defaultCacheFolder(), onError = printOnce() } = options;
   return { ...options, prefix, host, port, cacheFolder, onError };

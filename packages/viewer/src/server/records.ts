@@ -27,9 +27,7 @@ export async function readRecords(
       newline = bytes.indexOf(NEWLINE);
     }
     const line =
-      newline < 0
-        ? await readLine(source, log, place, MAX_LINE)
-        : bytes.subarray(place - start, newline);
+      newline < 0 ? await readLine(source, log, place, MAX_LINE) : bytes.subarray(place - start, newline);
     if (line === undefined) continue;
     lines.push(line, Uint8Array.of(NEWLINE));
     sent += line.length;

@@ -65,7 +65,8 @@ export function apiRoutes(library: RunLibrary, watch: Watch): Hono {
     const log = logOf(library, context.req.param("id"), context.req.query("rank"));
     const byte = checkInteger("byte", context.req.query("byte"));
     const line = await readLine(source, log.found, byte, MAX_LINE_BYTES);
-    if (line === undefined) return context.json({ code: "RECORD_NOT_FOUND", message: "No record is there." }, 404);
+    if (line === undefined)
+      return context.json({ code: "RECORD_NOT_FOUND", message: "No record is there." }, 404);
     return context.body(new Uint8Array(line), 200, { "content-type": "application/json" });
   });
 
@@ -96,14 +97,19 @@ export function apiRoutes(library: RunLibrary, watch: Watch): Hono {
     const run = library.run(context.req.param("id"));
     if (run === undefined || !(run.path === "" || path.startsWith(`${run.path}/`))) return context.notFound();
     const first = await source.read(path, 0, FILE_BLOCK);
-    return context.body(blocksOf(first, (start) => source.read(path, start, start + FILE_BLOCK)), 200, {
-      "content-type": "application/octet-stream",
-      "content-disposition": "attachment",
-    });
+    return context.body(
+      blocksOf(first, (start) => source.read(path, start, start + FILE_BLOCK)),
+      200,
+      {
+        "content-type": "application/octet-stream",
+        "content-disposition": "attachment",
+      },
+    );
   });
 
   api.onError((error, context) => {
-    if (error instanceof InvalidRequest) return context.json({ code: "INVALID_REQUEST", message: error.message }, 400);
+    if (error instanceof InvalidRequest)
+      return context.json({ code: "INVALID_REQUEST", message: error.message }, 400);
     if (isMlogError(error, "FILE_NOT_FOUND")) return context.json(messageOf(error), 404);
     if (isMlogError(error)) return context.json(messageOf(error), 422);
     return context.json({ code: "FAILED", message: error.message }, 500);
@@ -117,7 +123,8 @@ function messageOf({ code, message }: Error & { code: string }): { code: string;
 
 function logOf(library: RunLibrary, id: string, rank = "0"): FollowedLog {
   const log = library.logsOf(id).find(({ found }) => found.rank === checkInteger("rank", rank));
-  if (log === undefined) throw new InvalidRequest(`there is no such run, or it has no rank ${rank.slice(0, 20)}`);
+  if (log === undefined)
+    throw new InvalidRequest(`there is no such run, or it has no rank ${rank.slice(0, 20)}`);
   return log;
 }
 

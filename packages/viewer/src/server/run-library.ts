@@ -47,6 +47,7 @@ export class RunLibrary {
   readonly #logs = new Map<string, FollowedLog>();
   readonly #listeners = new Set<(change: Change) => void>();
   #refused: Problem[] = [];
+  #lookTime = 0;
   #next = 0;
   #refreshing: Promise<void> | undefined;
   #closed = false;
@@ -64,6 +65,11 @@ export class RunLibrary {
   /** What of the source is not shown, and why. */
   get refused(): readonly Problem[] {
     return this.#refused;
+  }
+
+  /** How long it took to look what is there, the last time, in ms. */
+  get lookTime(): number {
+    return this.#lookTime;
   }
 
   run(id: string): FoundRun | undefined {
@@ -98,7 +104,9 @@ export class RunLibrary {
 
   async #refresh(): Promise<void> {
     const refused: Problem[] = [];
+    const start = performance.now();
     const files = await this.source.logs((file, reason) => refused.push({ file, byte: 0, reason }));
+    this.#lookTime = performance.now() - start;
     this.#refused = refused;
     const before = new Set(this.#runs.keys());
     this.#runs = new Map(findRuns(files).map((run) => [run.id, run]));
@@ -144,7 +152,9 @@ export class RunLibrary {
   }
 
   async #begin(found: FoundLog): Promise<FollowedLog> {
-    const first = await readLine(this.source, found, found.parts[0]!.start, FIRST_LINE).catch(() => undefined);
+    const first = await readLine(this.source, found, found.parts[0]!.start, FIRST_LINE).catch(
+      () => undefined,
+    );
     const number = this.#next++;
     const identity = {
       path: join(this.#cache.path, hash("sha256", found.path, "hex").slice(0, 24)),
@@ -184,7 +194,12 @@ export class RunLibrary {
     let added: Promise<number> = Promise.resolve(start);
     // The next block is read while the worker is at the one before.
     while (log.position < end) {
-      const stretch = await readStretch(this.source, log.found, log.position, Math.min(BLOCK, end - log.position));
+      const stretch = await readStretch(
+        this.source,
+        log.found,
+        log.position,
+        Math.min(BLOCK, end - log.position),
+      );
       await added;
       if (stretch === undefined) break;
       log.position = stretch.start + stretch.bytes.length;

@@ -23,7 +23,7 @@ export function summarizeRun(run: FoundRun, logs: readonly LogSummary[], now: nu
     step: Math.max(0, ...logs.map((log) => log.step)),
     epoch: Math.max(0, ...logs.map((log) => log.epoch)),
     maxDuration: first?.maxDuration ?? null,
-    hyperparameters: Object.assign({}, ...logs.map((log) => log.hyperparameters).reverse()) as Record<
+    hyperparameters: Object.assign({}, ...logs.map((log) => log.hyperparameters).toReversed()) as Record<
       string,
       unknown
     >,
@@ -63,7 +63,11 @@ function mergeMetrics(logs: readonly LogSummary[]): MetricSummary[] {
   return [...all.values()];
 }
 
-function extreme(choose: (a: number, b: number) => number, a: number | null, b: number | null): number | null {
+function extreme(
+  choose: (a: number, b: number) => number,
+  a: number | null,
+  b: number | null,
+): number | null {
   return a === null ? b : b === null ? a : choose(a, b);
 }
 

@@ -78,7 +78,9 @@ function listen(server: Server, { host, port }: CheckedOptions): Promise<void> {
       const isTaken = cause.code === "EADDRINUSE";
       reject(
         isTaken
-          ? new MlogError("PORT_IN_USE", `port ${port} is in use: choose another one, or 0 for any`, { cause })
+          ? new MlogError("PORT_IN_USE", `port ${port} is in use: choose another one, or 0 for any`, {
+              cause,
+            })
           : cause,
       );
     });

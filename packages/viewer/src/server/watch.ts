@@ -38,10 +38,9 @@ export class Watch {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     while (this.#watchers > 0 && !signal.aborted) {
-      const start = performance.now();
       await this.look();
       // A folder with very many files shall not keep the machine busy.
-      const pause = Math.max(this.#library.source.maxAge, 10 * (performance.now() - start));
+      const pause = Math.max(this.#library.source.maxAge, 10 * this.#library.lookTime);
       await setTimeout(pause, undefined, { ref: false, signal }).catch(() => {});
     }
   }

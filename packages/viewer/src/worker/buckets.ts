@@ -62,15 +62,10 @@ function addBlock(
     const groups = block.groups();
     for (let row = low - (low % GROUP_ROWS); row < high; row += GROUP_ROWS) {
       const at = (row / GROUP_ROWS) * GROUP_FIELDS;
-      const [step, time, batch, min, max, sum, finite] = groups.subarray(at, at + GROUP_FIELDS) as unknown as [
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
+      const [step, time, batch, min, max, sum, finite] = groups.subarray(
+        at,
+        at + GROUP_FIELDS,
+      ) as unknown as [number, number, number, number, number, number, number];
       writer.add(start + row, step, time, batch, { min, max, sum, finite });
     }
   } else {
@@ -111,7 +106,14 @@ class BucketWriter {
   constructor(capacity: number, size: number) {
     this.#size = size;
     const column = (): Float64Array => new Float64Array(capacity);
-    this.#columns = { step: column(), time: column(), batch: column(), min: column(), max: column(), mean: column() };
+    this.#columns = {
+      step: column(),
+      time: column(),
+      batch: column(),
+      min: column(),
+      max: column(),
+      mean: column(),
+    };
     this.#finite = column();
   }
 

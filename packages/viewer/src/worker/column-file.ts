@@ -26,7 +26,7 @@ export class ColumnFile {
   append(bytes: Uint8Array): number {
     const fd = this.#open();
     const position = this.#size;
-    for (let written = 0; written < bytes.length; ) {
+    for (let written = 0; written < bytes.length;) {
       written += writeSync(fd, bytes, written, bytes.length - written, position + written);
     }
     this.#size += bytes.length;
@@ -36,7 +36,7 @@ export class ColumnFile {
   /** The bytes, aligned to 8 in their memory. */
   read(position: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
-    for (let filled = 0; filled < length; ) {
+    for (let filled = 0; filled < length;) {
       const count = readSync(this.#open(), bytes, filled, length - filled, position + filled);
       if (count === 0) throw new Error(`the index ends at byte ${position + filled} of ${position + length}`);
       filled += count;

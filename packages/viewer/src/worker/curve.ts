@@ -40,7 +40,13 @@ export function readCurve(log: LogIndex, query: CurveQuery): LogCurve | undefine
   } else {
     const blocks = inOrder || !isSorted ? series.blocks() : sortedBlocks(series, column);
     buckets = isSorted
-      ? bucketsBetween(blocks, column, toColumn(log, query, query.from), toColumn(log, query, query.to), query.points)
+      ? bucketsBetween(
+          blocks,
+          column,
+          toColumn(log, query, query.from),
+          toColumn(log, query, query.to),
+          query.points,
+        )
       : allRows(blocks, series.count, query.points);
   }
   const { size, step, time, batch, min, max, mean } = buckets;

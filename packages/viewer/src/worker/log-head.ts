@@ -60,8 +60,7 @@ export class LogHead {
       case "hyperparameters": {
         const merged = small({ ...state.hyperparameters, ...record.hyperparameters });
         if (merged !== undefined) this.#set({ hyperparameters: merged });
-        else
-          this.problem(byte, `its hyperparameters have more than ${MAX_HYPERPARAMETER_BYTES / 1024} KiB`);
+        else this.problem(byte, `its hyperparameters have more than ${MAX_HYPERPARAMETER_BYTES / 1024} KiB`);
         break;
       }
       case "dropped":
@@ -70,7 +69,8 @@ export class LogHead {
       case "end":
         this.#set({
           status: record.error === null ? "ended" : "failed",
-          error: record.error === null ? null : `${record.error.name}: ${record.error.message}`.slice(0, 1000),
+          error:
+            record.error === null ? null : `${record.error.name}: ${record.error.message}`.slice(0, 1000),
         });
         break;
       default:
