@@ -3,20 +3,28 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 /**
- * In bytes. The aim is 8000: routing, time, names and metrics take about 8000 today, and reading the tensors of six
+ * In bytes. The aim is 8000: routing, time, names and metrics take about 8200 today, and reading the tensors of six
  * libraries, pictures, masks and histograms, all of which must happen during the call, the rest. Only ever lower this
  * number.
  */
-const budget = 11_600;
+const BUDGET = 11_460;
 
-const { outputFiles } = await build({
-  entryPoints: ["packages/core/dist/index.js"],
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2023",
-  write: false,
-});
-const size = gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).byteLength;
-console.log(`@mlog/core: ${size} bytes minified and gzipped, ${budget} allowed`);
-if (size > budget) process.exit(1);
+const core = "./packages/core/dist/index.js";
+const all = await sizeOf(`export * from ${JSON.stringify(core)}`);
+const page = await sizeOf(`export { Logger, State } from ${JSON.stringify(core)}`);
+console.log(
+  `@mlog/core: ${all} bytes minified and gzipped, ${BUDGET} allowed; Logger and State alone ${page}`,
+);
+if (all > BUDGET) process.exit(1);
+
+async function sizeOf(contents: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: "." },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2023",
+    write: false,
+  });
+  return gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).byteLength;
+}
