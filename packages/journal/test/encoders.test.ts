@@ -127,7 +127,11 @@ describe.each(encoders)("the $name encoder", ({ create }) => {
         fc.array(
           fc.record({
             entries: fc.dictionary(fc.string({ unit: "binary", maxLength: 40 }), doubles, { maxKeys: 30 }),
-            fields: fc.array(fc.maxSafeInteger(), { minLength: 8, maxLength: 8 }),
+            // Also values that recur from row to row, and the longest that there are.
+            fields: fc.array(
+              fc.oneof(fc.maxSafeInteger(), fc.constantFrom(0, -0, 7, -1.2345678901234567e-300)),
+              { minLength: 8, maxLength: 8 },
+            ),
           }),
           { maxLength: 20 },
         ),

@@ -7,6 +7,10 @@ import { moduleBase64 } from "./wasm-module.ts";
 const PAGE = 65_536;
 /** The longest text of a number, with quotes. */
 const MAX_NUMBER_TEXT = 32;
+/** Texts are copied in blocks of this size, so that is how far one may be read or written beyond its end. */
+const OVERREAD = 16;
+/** What stands in front of the text of a field that is kept for the next row. */
+const SLOT_HEAD = 16;
 /** A row of nothing but the longest names, in the longest frame: the most that one frame makes. */
 const MAX_ROW_TEXT = Math.ceil(MAX_FRAME_WORDS / 1.5) * (MAX_NAME_TEXT + MAX_NUMBER_TEXT);
 
@@ -27,6 +31,8 @@ interface Exports {
   free(): number;
   configure(
     texts: number,
+    slots: number,
+    slotBytes: number,
     fieldCount: number,
     quoted: number,
     nameEnds: number,
@@ -58,6 +64,7 @@ export class WasmEncoder implements FrameEncoder {
     this.#ring = ring;
     const texts = [...layout.fields, layout.open, layout.close].map((text) => Buffer.from(text));
     const layoutBytes = texts.reduce((sum, text) => sum + text.length, 0);
+    const longestField = Math.max(0, ...texts.slice(0, layout.fields.length).map((text) => text.length));
     const outputBytes = BATCH_BYTES + MAX_ROW_TEXT + layoutBytes + texts.length * MAX_NUMBER_TEXT;
 
     const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyHost })
@@ -73,10 +80,12 @@ export class WasmEncoder implements FrameEncoder {
       return start;
     };
     const table = allocate(texts.length * 8);
-    const layoutAt = allocate(layoutBytes + 8);
+    const slotBytes = (SLOT_HEAD + longestField + 2 * MAX_NUMBER_TEXT + 15) & ~15;
+    const slots = allocate(layout.fields.length * slotBytes);
+    const layoutAt = allocate(layoutBytes + OVERREAD);
     this.#input = allocate(MAX_FRAME_WORDS * 8);
     const nameEnds = allocate(MAX_NAMES * 4);
-    const nameTexts = allocate(MAX_NAME_BYTES + 8);
+    const nameTexts = allocate(MAX_NAME_BYTES + OVERREAD);
     const output = allocate(outputBytes);
 
     memory.grow(Math.ceil(end / PAGE) - 1);
@@ -91,8 +100,20 @@ export class WasmEncoder implements FrameEncoder {
       new Uint8Array(buffer, at).set(text);
       at += text.length;
     }
+    // No field is NaN, so that the first row finds none as it was.
+    new Float64Array(buffer, slots, (layout.fields.length * slotBytes) / 8).fill(NaN);
     const quoted = layout.nonFinite === "quoted" ? 1 : 0;
-    this.#exports.configure(table, layout.fields.length, quoted, nameEnds, nameTexts, output, BATCH_BYTES);
+    this.#exports.configure(
+      table,
+      slots,
+      slotBytes,
+      layout.fields.length,
+      quoted,
+      nameEnds,
+      nameTexts,
+      output,
+      BATCH_BYTES,
+    );
   }
 
   get length(): number {

@@ -8,7 +8,18 @@ export async function compile(): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
   let messages = "";
   const { error } = await asc.main(
-    ["encoder.ts", "--outFile", "encoder.wasm", "--runtime", "stub", "-O3", "--noAssert", "--importMemory"],
+    [
+      "encoder.ts",
+      "--outFile",
+      "encoder.wasm",
+      "--runtime",
+      "stub",
+      "-O3",
+      "--noAssert",
+      "--importMemory",
+      "--enable",
+      "simd",
+    ],
     {
       readFile: (name) => readSource(name),
       writeFile: (_name, contents) => void (binary = contents as Uint8Array),

@@ -14,6 +14,13 @@ export let wholeLength: u32 = 0;
 
 /** Per field, then for what opens and for what closes the metrics: address and length of a text. */
 let texts: usize = 0;
+/**
+ * Per field, in slots of `slotBytes`: the value that it had last, then the length of its text and number,
+ * then these two at SLOT_TEXT. Most fields are what they were in the row before.
+ */
+let slots: usize = 0;
+let slotBytes: u32 = 0;
+const SLOT_TEXT: u32 = 16;
 let fieldCount: u32 = 0;
 let quoted: bool = false;
 let nameEnds: usize = 0;
@@ -28,6 +35,8 @@ export function free(): usize {
 
 export function configure(
   texts_: usize,
+  slots_: usize,
+  slotBytes_: u32,
   fieldCount_: u32,
   quoted_: bool,
   nameEnds_: usize,
@@ -36,6 +45,8 @@ export function configure(
   batch_: u32,
 ): void {
   texts = texts_;
+  slots = slots_;
+  slotBytes = slotBytes_;
   fieldCount = fieldCount_;
   quoted = quoted_;
   nameEnds = nameEnds_;
@@ -77,10 +88,19 @@ export function encode(input: usize, words: u32): u32 {
 function writeRow(out: usize, frame: usize, count: u32): usize {
   let text = texts;
   let from = frame + 8;
+  let slot = slots;
   for (let i: u32 = 0; i < fieldCount; i++) {
-    out = writeValue(writeText(out, load<u32>(text), load<u32>(text, 4)), load<f64>(from));
+    const value = load<u64>(from);
+    if (value != load<u64>(slot)) {
+      const start = slot + SLOT_TEXT;
+      const end = writeValue(writeText(start, load<u32>(text), load<u32>(text, 4)), load<f64>(from));
+      store<u64>(slot, value);
+      store<u32>(slot, u32(end - start), 8);
+    }
+    out = writeText(out, slot + SLOT_TEXT, load<u32>(slot, 8));
     text += 8;
     from += 8;
+    slot += slotBytes;
   }
   out = writeText(out, load<u32>(text), load<u32>(text, 4));
   let values = from + (((count + 1) >>> 1) << 3);
@@ -98,9 +118,9 @@ function writeRow(out: usize, frame: usize, count: u32): usize {
   return writeText(out, load<u32>(text, 8), load<u32>(text, 12));
 }
 
-/** Copies whole words: what is written behind the end is written over. */
+/** Copies blocks of 16 bytes: what is written behind the end is written over. */
 function writeText(out: usize, from: usize, bytes: u32): usize {
-  for (let i: u32 = 0; i < bytes; i += 8) store<u64>(out + i, load<u64>(from + i));
+  for (let i: u32 = 0; i < bytes; i += 16) v128.store(out + i, v128.load(from + i));
   return out + bytes;
 }
 
