@@ -116,14 +116,13 @@ async function attempt(route: Route, work: () => Promise<void> | undefined): Pro
 
 async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
-  let onAbort!: () => void;
+  const done = new AbortController();
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal!.reason as Error);
+    signal?.addEventListener("abort", () => reject(signal.reason as Error), { signal: done.signal });
   });
-  signal?.addEventListener("abort", onAbort);
   try {
     await Promise.race([work, aborted]);
   } finally {
-    signal?.removeEventListener("abort", onAbort);
+    done.abort();
   }
 }

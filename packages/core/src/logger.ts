@@ -108,18 +108,20 @@ export class Logger implements AsyncDisposable {
    */
   logMetrics(metrics: Readonly<Record<string, Scalar>>, options?: { step?: number }): void {
     this.#assertOpen();
-    const reader = this.#routing ? new MetricReader() : this.#metrics;
-    const set = reader.read(metrics);
-    const step = options?.step;
-    assertStep(step);
-    const routes = this.#routes;
-    if (routes.length === 0 || set.names.length === 0) return;
-    const stamp = this.#stamp(step);
-    // A destination or onError that logs in turn must not overwrite the values under way.
+    // A getter, a destination or onError that logs in turn must not overwrite the values under way.
     const nested = this.#routing;
     this.#routing = true;
-    for (let i = 0; i < routes.length; i++) routes[i]!.logMetrics(set, stamp);
-    this.#routing = nested;
+    try {
+      const set = (nested ? new MetricReader() : this.#metrics).read(metrics);
+      const step = options?.step;
+      assertStep(step);
+      const routes = this.#routes;
+      if (routes.length === 0 || set.names.length === 0) return;
+      const stamp = this.#stamp(step);
+      for (let i = 0; i < routes.length; i++) routes[i]!.logMetrics(set, stamp);
+    } finally {
+      this.#routing = nested;
+    }
   }
 
   /**

@@ -57,20 +57,29 @@ export class MetricSet implements Metrics {
 const NO_METRICS = new MetricSet([], new Float64Array(0));
 /** Sets of names that are remembered, each in the place that its hash says. */
 const PLACES = 256;
+/** New sets in a row after which no set is guessed any more, until one comes again. */
+const GUESSES = 8;
 
-/** Reads the metrics of each call once, and knows recurring sets of names again. */
+/** Reads the metrics of each call once, and knows recurring sets of names again. One call at a time. */
 export class MetricReader {
   // A set is forgotten when another one takes its place, so that random names cannot pile up.
   readonly #known: MetricSet[] = Array.from({ length: PLACES }, () => NO_METRICS);
   // The place of the set that followed the one in this place last time: loops repeat themselves.
   readonly #followers: Uint8Array = new Uint8Array(PLACES);
   #place = 0;
+  #newInARow = 0;
+  // What one call had, since a new array for each would cost more than reading it.
+  readonly #names: string[] = [];
+  readonly #values: number[] = [];
+  // Values live as long as the call, so that sets of the same size can share their array.
+  readonly #valuesOfSize: Float64Array[] = [];
 
   /** @throws `INVALID_ARGUMENT`, `INVALID_METRIC`, `INVALID_NAME` */
   read(metrics: Named): MetricSet {
     const place = this.#followers[this.#place]!;
     const guess = this.#known[place]!;
-    if (typeof metrics === "object" && guess !== NO_METRICS && guess.matches(metrics)) {
+    const isGuess = this.#newInARow < GUESSES && guess !== NO_METRICS;
+    if (isGuess && typeof metrics === "object" && guess.matches(metrics)) {
       this.#place = place;
       guess.read(metrics);
       return guess;
@@ -80,13 +89,14 @@ export class MetricReader {
 
   #readUnknown(metrics: Named): MetricSet {
     checkObject(metrics, "metrics");
-    const names: string[] = [];
-    const values: number[] = [];
+    const names = this.#names;
+    const values = this.#values;
     let hash = 0;
+    let count = 0;
     for (const name in metrics) {
       assertName(name, "metrics");
-      names.push(name);
-      values.push(toNumber(metrics[name], name));
+      names[count] = name;
+      values[count++] = toNumber(metrics[name], name);
       hash = (hash * 31 + name.charCodeAt(0) + name.charCodeAt(name.length - 1) * 7 + name.length * 131) | 0;
     }
     const place = hash & (PLACES - 1);
@@ -94,9 +104,13 @@ export class MetricReader {
     this.#place = place;
     let set = this.#known[place]!;
     // Names are compared and not the object: looking through a fresh object costs more than all else here.
-    if (set.names.length !== names.length || set.names.some((name, i) => name !== names[i]))
-      set = this.#known[place] = new MetricSet(names, new Float64Array(names.length));
-    set.values.set(values);
+    if (set.names.length === count && set.names.every((name, i) => name === names[i])) this.#newInARow = 0;
+    else {
+      this.#newInARow++;
+      set = new MetricSet(names.slice(0, count), (this.#valuesOfSize[count] ??= new Float64Array(count)));
+      this.#known[place] = set;
+    }
+    for (let i = 0; i < count; i++) set.values[i] = values[i]!;
     return set;
   }
 }
