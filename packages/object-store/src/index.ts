@@ -3,7 +3,7 @@ export type { TransferProgress } from "./engine/engine.ts";
 export { type FinishedUploads, type FinishOptions, finishUploads } from "./finish-uploads.ts";
 export { type FolderStoreOptions, FolderObjectStore } from "./folder-object-store.ts";
 export { folderStore } from "./folder-store.ts";
-export { MemoryObjectStore } from "./memory-object-store.ts";
+export { MemoryObjectStore, type MemoryStoreOptions } from "./memory-object-store.ts";
 export type { MultipartUpload, MultipartUploads, UploadedPart } from "./multipart.ts";
 export { bodyOf, type Checksums, type FileRange, type ObjectBody, readBody } from "./object-body.ts";
 export { assertObjectName, assertPrefix, compareNames } from "./object-name.ts";

@@ -12,17 +12,31 @@ interface StoredObject extends ObjectInfo {
   readonly bytes: Uint8Array;
 }
 
+/** The limits of a {@link MemoryObjectStore}, in bytes; those of S3 by default. */
+export interface MemoryStoreOptions {
+  /** Tells it from others in URIs. Default: `"memory"`. */
+  readonly name?: string;
+  readonly maxPutSize?: number;
+  readonly minPartSize?: number;
+  readonly maxPartSize?: number;
+}
+
 /** Objects in memory, for tests and as the shortest store that does everything. */
 export class MemoryObjectStore implements ObjectStore {
   readonly wantsMd5 = true;
+  readonly maxPutSize: number;
   readonly multipart: MultipartUploads;
   readonly #name: string;
   readonly #objects = new Map<string, StoredObject>();
 
-  /** @param name - Tells it from others in URIs. */
-  constructor(name = "memory") {
+  constructor(options: MemoryStoreOptions = {}) {
+    const { name = "memory", maxPutSize = 5 * 1024 ** 3 } = options;
+    const { minPartSize = 5 * 1024 * 1024, maxPartSize = 5 * 1024 ** 3 } = options;
     this.#name = name;
-    this.multipart = new MemoryMultipart((upload, bytes, options) => this.#keep(upload.name, bytes, options));
+    this.maxPutSize = maxPutSize;
+    this.multipart = new MemoryMultipart({ minPartSize, maxPartSize }, (upload, bytes, put) =>
+      this.#keep(upload.name, bytes, put),
+    );
   }
 
   async put(name: string, body: ObjectBody, options: PutOptions = {}): Promise<void> {
@@ -92,13 +106,18 @@ interface OpenUpload {
 }
 
 class MemoryMultipart implements MultipartUploads {
-  readonly minPartSize = 5 * 1024 * 1024;
-  readonly maxPartSize: number = 5 * 1024 ** 3;
+  readonly minPartSize: number;
+  readonly maxPartSize: number;
   readonly maxParts = 10_000;
   readonly #open = new Map<string, OpenUpload>();
   readonly #keep: (upload: MultipartUpload, bytes: Uint8Array, options: PutOptions) => void;
 
-  constructor(keep: (upload: MultipartUpload, bytes: Uint8Array, options: PutOptions) => void) {
+  constructor(
+    { minPartSize, maxPartSize }: { readonly minPartSize: number; readonly maxPartSize: number },
+    keep: (upload: MultipartUpload, bytes: Uint8Array, options: PutOptions) => void,
+  ) {
+    this.minPartSize = minPartSize;
+    this.maxPartSize = maxPartSize;
     this.#keep = keep;
   }
 
@@ -139,10 +158,7 @@ class MemoryMultipart implements MultipartUploads {
       const part = arrived.get(number);
       const isWhole = index === parts.length - 1 || (part?.bytes.length ?? 0) >= this.minPartSize;
       if (part?.tag === tag && number === index + 1 && isWhole) return part.bytes;
-      throw new ObjectStoreError(
-        "REQUEST_REJECTED",
-        `part ${number} of ${upload.name} is missing or too small`,
-      );
+      throw new ObjectStoreError("UPLOAD_GONE", `part ${number} of ${upload.name} is missing or too small`);
     });
     this.#keep(upload, Buffer.concat(bytes), options);
     this.#open.delete(upload.id);

@@ -20,7 +20,7 @@ export interface UploadedPart {
 
 /**
  * Objects that arrive in parts, in any order and several at a time. An upload that the store does not
- * know (any more) is `UPLOAD_GONE`.
+ * know (any more) is `UPLOAD_GONE`, and so is one that is completed with parts that it does not know.
  */
 export interface MultipartUploads {
   /** The smallest part but the last that the store takes, in bytes. */

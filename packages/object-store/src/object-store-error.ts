@@ -11,7 +11,7 @@ import { MlogError } from "@mlog/core";
  * - `STORE_UNAVAILABLE`: no connection, no answer, half an answer, a server's own error (again)
  * - `STORE_THROTTLED`: the store asks to slow down (again)
  * - `CHECKSUM_MISMATCH`: other bytes arrived than were sent (again)
- * - `UPLOAD_GONE`: the store does not know the upload in parts (again, from its beginning)
+ * - `UPLOAD_GONE`: the store does not know the upload in parts, or not these parts (again, from its beginning)
  * - `ACCESS_DENIED`: the credentials are missing, wrong, expired or not allowed to do this (parked)
  * - `BUCKET_NOT_FOUND`: the bucket, container or folder of all objects is not there (parked)
  * - `CLOCK_SKEW`: the clock of this machine is so wrong that signatures are refused (parked)

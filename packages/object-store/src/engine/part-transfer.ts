@@ -7,6 +7,8 @@ import type { KeptUpload } from "../staging/session.ts";
 /** What parts are sent with. */
 export interface PartRequests {
   readonly multipart: MultipartUploads;
+  /** Ids of uploads in parts that this process is working on. */
+  readonly known: Set<string>;
   readonly attributes: PutOptions;
   /** Parts that are sent at a time. */
   readonly concurrency: number;
@@ -16,21 +18,26 @@ export interface PartRequests {
 
 /** Sends the parts that have not arrived, and completes the object. */
 export async function sendParts(kept: KeptUpload, requests: PartRequests): Promise<void> {
-  const { multipart, attributes, request } = requests;
+  const { multipart, attributes, known, request } = requests;
   const upload = kept.multipart ?? (await begin(kept, requests));
+  known.add(upload.id);
   await sendMissing(kept, upload, requests);
   const parts = [...kept.parts.values()].sort((a, b) => a.number - b.number);
   await request(0, (signal) => multipart.complete(upload, parts, { ...attributes, signal }));
 }
 
-/** Makes sure that no upload in parts is left open. */
+/**
+ * Makes sure that no upload in parts is left open: that one, and those that nobody knows, because an
+ * answer was lost or a request arrived twice.
+ */
 export async function dropParts(kept: KeptUpload, requests: PartRequests): Promise<void> {
-  const { multipart, request } = requests;
+  const { multipart, known, request } = requests;
   if (kept.multipart !== undefined) {
     const upload = kept.multipart;
     await request(0, (signal) => multipart.abort(upload, { signal }));
+    known.delete(upload.id);
   }
-  if (kept.starting) await dropUnknown(kept, requests);
+  await dropUnknown(kept, requests);
 }
 
 async function begin(kept: KeptUpload, requests: PartRequests): Promise<MultipartUpload> {
@@ -44,12 +51,12 @@ async function begin(kept: KeptUpload, requests: PartRequests): Promise<Multipar
   return upload;
 }
 
-async function dropUnknown(kept: KeptUpload, { multipart, request }: PartRequests): Promise<void> {
+/** Others that send an object of the same name in parts at this moment have to begin anew. */
+async function dropUnknown(kept: KeptUpload, { multipart, known, request }: PartRequests): Promise<void> {
   const { name } = kept.upload;
   const open = await request(0, (signal) => multipart.list(name, { signal }));
   for (const upload of open) {
-    // Of a name, one upload is under way at most.
-    await request(0, (signal) => multipart.abort(upload, { signal }));
+    if (!known.has(upload.id)) await request(0, (signal) => multipart.abort(upload, { signal }));
   }
 }
 

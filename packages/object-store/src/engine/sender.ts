@@ -50,6 +50,7 @@ export class Sender {
     this.#health = new StoreHealth(clock, concurrency, (error) => listener.report(error));
     this.#requests = {
       store,
+      known: new Set(),
       clock,
       slots: new Slots(concurrency),
       concurrency,

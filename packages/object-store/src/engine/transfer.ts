@@ -20,6 +20,8 @@ export const CRC32 = "mlogcrc32";
 /** One request at a time: how it is limited in time and number. */
 export interface Requests {
   readonly store: ObjectStore;
+  /** Ids of uploads in parts that this process is working on. */
+  readonly known: Set<string>;
   readonly clock: Clock;
   readonly slots: Slots;
   /** Parts of one upload that are sent at a time. */
@@ -61,34 +63,44 @@ function attributesOf({ upload }: KeptUpload): PutOptions {
  * @throws UploadError `STAGED_COPY_DAMAGED`; what the store throws
  */
 export async function send(kept: KeptUpload, requests: Requests): Promise<void> {
-  const { upload } = kept;
+  const inParts = kept.upload.parts.length > 0 ? partRequests(kept, requests) : undefined;
   try {
-    const inParts = upload.parts.length > 0 ? partRequests(kept, requests) : undefined;
-    if (inParts !== undefined) await sendParts(kept, inParts);
-    else await putWhole(kept, requests);
-    requests.onProgress(kept, upload.size);
+    if (inParts === undefined) await putWhole(kept, requests);
+    else await sendParts(kept, inParts);
   } catch (error) {
-    if (requests.signal.aborted) throw error;
-    const mayBeOurs = isMlogError(error, "OBJECT_EXISTS") || isMlogError(error, "UPLOAD_GONE");
-    if (mayBeOurs && (await hasArrived(kept, requests))) return;
-    if (isMlogError(error, "BODY_UNREADABLE")) throw damaged(kept, error.message);
-    if (isMlogError(error, "CHECKSUM_MISMATCH")) await assertCopy(kept);
-    if (isMlogError(error, "UPLOAD_GONE")) await kept.record({ type: "restarted", id: upload.id });
-    throw error;
+    if (requests.signal.aborted || !(await isSuccess(error, kept, requests))) throw error;
   }
+  if (inParts !== undefined) await dropParts(kept, inParts);
+  requests.onProgress(kept, kept.upload.size);
+}
+
+/** Whether an attempt that failed has brought the upload to the store all the same, this time or an earlier one. */
+async function isSuccess(error: unknown, kept: KeptUpload, requests: Requests): Promise<boolean> {
+  const mayBeOurs = isMlogError(error, "OBJECT_EXISTS") || isMlogError(error, "UPLOAD_GONE");
+  if (mayBeOurs && (await hasArrived(kept, requests))) return true;
+  if (isMlogError(error, "BODY_UNREADABLE")) throw damaged(kept, error.message);
+  if (isMlogError(error, "CHECKSUM_MISMATCH")) await assertCopy(kept);
+  if (isMlogError(error, "UPLOAD_GONE")) {
+    // It may be there all the same, and is then dropped with the others that nobody knows.
+    requests.known.delete(kept.multipart?.id ?? "");
+    await kept.record({ type: "restarted", id: kept.upload.id });
+  }
+  return false;
 }
 
 /** Makes sure that an upload which has not to arrive leaves nothing in the store. */
 export async function drop(kept: KeptUpload, requests: Requests): Promise<void> {
-  const inParts = partRequests(kept, requests);
+  const mayHaveParts = kept.starting || kept.multipart !== undefined;
+  const inParts = mayHaveParts ? partRequests(kept, requests) : undefined;
   if (inParts !== undefined) await dropParts(kept, inParts);
 }
 
 function partRequests(kept: KeptUpload, requests: Requests): PartRequests | undefined {
-  const { store, concurrency, onProgress } = requests;
+  const { store, known, concurrency, onProgress } = requests;
   if (store.multipart === undefined) return undefined;
   return {
     multipart: store.multipart,
+    known,
     attributes: attributesOf(kept),
     concurrency,
     request: (size, work) => request(requests, size, work),

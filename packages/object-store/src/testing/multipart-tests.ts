@@ -77,6 +77,15 @@ export function multipartTests({ test, store: open, capabilities }: ContractCont
     for (const upload of [one, longer, second]) await uploads.abort(upload);
   });
 
+  testParts("an upload cannot be completed with a part that never arrived", async (store, uploads) => {
+    const name = `${folder}/missing`;
+    const upload = await uploads.start(name);
+    const [part] = await sendAll(uploads, upload, someBytes(10));
+    await assertRejects(uploads.complete(upload, [{ ...part!, number: 2 }]), "UPLOAD_GONE");
+    await assertRejects(store.head(name), "OBJECT_NOT_FOUND");
+    await uploads.abort(upload);
+  });
+
   testParts("a completed upload is not open any more", async (_store, uploads) => {
     const name = `${folder}/completed`;
     const upload = await uploads.start(name);
