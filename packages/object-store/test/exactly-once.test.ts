@@ -68,7 +68,10 @@ describe("with requests that fail, are duplicated, hang, or lose their answer", 
     await clock.runUntil(drained, () => racers.some(({ store }) => store.acting > 0));
     for (const [n, pair] of keys.entries()) {
       const fates = pair.map((key, racer) => racers[racer]!.harness.fate(key));
-      expect(fates.map(({ uploaded }) => uploaded).sort(), `race ${n}`).toEqual([0, 1]);
+      expect(
+        fates.filter(({ uploaded }) => uploaded === 1),
+        `race ${n}`,
+      ).toHaveLength(1);
       expect(fates.flatMap(({ failed }) => failed)).toEqual(["OBJECT_EXISTS"]);
       const { info } = await readObject(inner, `race/${n}`);
       expect(info.size).toBe(contents[n]!.length);
@@ -101,7 +104,7 @@ describe("with requests that fail, are duplicated, hang, or lose their answer", 
     await clock.runUntil(harness.drained(), () => store.acting > 0);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect((await inner.head("latest")).size).toBe(60);
-    expect(harness.fate(keys.at(-1)!)).toEqual({ staged: 1, uploaded: 1, failed: [] });
+    expect(harness.fate(keys[keys.length - 1]!)).toEqual({ staged: 1, uploaded: 1, failed: [] });
     for (const key of keys) {
       const { uploaded, failed } = harness.fate(key);
       expect([uploaded, failed]).toEqual(uploaded === 1 ? [1, []] : [0, ["UPLOAD_SUPERSEDED"]]);

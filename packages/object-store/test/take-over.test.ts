@@ -1,0 +1,125 @@
+import { mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { findUploads, finishUploads, MemoryObjectStore, ObjectStoreError } from "../src/index.ts";
+import { lifeOf, ownerOf, ownName } from "../src/staging/owner.ts";
+import { ChaosObjectStore } from "../src/testing/index.ts";
+import { readObject } from "../src/testing/expectations.ts";
+import { EngineHarness } from "./engine-harness.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+/** A staging folder in which an engine that has closed left uploads. */
+async function leaveUploads(names: readonly string[], overwrite = false, content = ""): Promise<string> {
+  const down = new ChaosObjectStore(
+    new MemoryObjectStore(),
+    () => new ObjectStoreError("STORE_UNAVAILABLE", "503"),
+  );
+  const harness = new EngineHarness(down, { stagingFolder: temporaryFolder() });
+  await harness.engine.open();
+  for (const name of names) harness.upload(name, content || name, overwrite);
+  await harness.engine.flush();
+  await harness.engine.close();
+  return harness.staging;
+}
+
+test("the next engine finishes what one before it left", async () => {
+  const stagingFolder = await leaveUploads(["a", "b"]);
+  const store = new MemoryObjectStore();
+  const harness = new EngineHarness(store, { stagingFolder });
+  expect((await harness.engine.open()).left).toBe(2);
+  await harness.drained();
+  expect(harness.objects.map(({ name }) => name).sort()).toEqual(["a", "b"]);
+  await harness.engine.close();
+  expect(await findUploads(stagingFolder)).toEqual([]);
+});
+
+test("an upload that is handed over now replaces one of its name that was left", async () => {
+  const stagingFolder = await leaveUploads(["latest"], true, "old");
+  const store = new MemoryObjectStore();
+  const harness = new EngineHarness(store, { stagingFolder });
+  const opened = harness.engine.open();
+  harness.upload("latest", "new", true);
+  await opened;
+  await harness.drained();
+  expect((await readObject(store, "latest")).bytes.toString()).toBe("new");
+});
+
+test("uploads are found and finished without a logger, each once, whoever else tries", async () => {
+  const stagingFolder = await leaveUploads(["a", "b", "c"]);
+  const [found] = await findUploads(stagingFolder);
+  expect(found).toMatchObject({ uri: "memory://memory/" });
+  const store = new MemoryObjectStore();
+  const results = await Promise.all([
+    finishUploads(found!.folder, store),
+    finishUploads(found!.folder, store),
+  ]);
+  expect(results.reduce((sum, { uploaded }) => sum + uploaded, 0)).toBe(3);
+  expect(results.reduce((sum, { failed, pending }) => sum + failed + pending, 0)).toBe(0);
+  expect(await Array.fromAsync(store.list(""))).toHaveLength(3);
+});
+
+test("uploads for another store are refused", async () => {
+  const stagingFolder = await leaveUploads(["a"]);
+  const [found] = await findUploads(stagingFolder);
+  const other = new MemoryObjectStore({ name: "other" });
+  await expect(finishUploads(found!.folder, other)).rejects.toMatchObject({ code: "STAGING_OF_OTHER_STORE" });
+});
+
+test("finishing can be ended, and what has not arrived still waits", async () => {
+  const stagingFolder = await leaveUploads(["a"]);
+  const [found] = await findUploads(stagingFolder);
+  const hanging = new ChaosObjectStore(new MemoryObjectStore(), () => {
+    controller.abort();
+    return "hang";
+  });
+  const controller = new AbortController();
+  const result = await finishUploads(found!.folder, hanging, { signal: controller.signal });
+  expect(result).toEqual({ uploaded: 0, failed: 0, pending: 1 });
+  expect(await finishUploads(found!.folder, new MemoryObjectStore())).toEqual({
+    uploaded: 1,
+    failed: 0,
+    pending: 0,
+  });
+});
+
+test("what a process that is alive is working on stays with it", async () => {
+  const stagingFolder = await leaveUploads(["a"]);
+  const [found] = await findUploads(stagingFolder);
+  const [session] = readdirSync(found!.folder).filter((name) => name.startsWith("free-"));
+  renameSync(join(found!.folder, session!), join(found!.folder, ownName()));
+  const store = new MemoryObjectStore();
+  expect(await finishUploads(found!.folder, store)).toEqual({ uploaded: 0, failed: 0, pending: 0 });
+});
+
+test("a process is known by its machine, boot, number and beginning", () => {
+  const own = ownerOf(ownName())!;
+  expect(lifeOf(own)).toBe("alive");
+  expect(lifeOf({ ...own, boot: "00000000" })).toBe("dead");
+  expect(lifeOf({ ...own, machine: "00000000" })).toBe("unknown");
+  expect(lifeOf({ ...own, started: "1" })).toBe("dead");
+  expect(lifeOf({ ...own, pid: 2 ** 22 + 1 })).toBe("dead");
+  expect(ownerOf("free-0123")).toBeUndefined();
+});
+
+test("of a process of another machine only its heart tells", async () => {
+  const stagingFolder = await leaveUploads(["a"]);
+  const [found] = await findUploads(stagingFolder);
+  const [session] = readdirSync(found!.folder).filter((name) => name.startsWith("free-"));
+  const foreign = join(found!.folder, "00000000-00000000-1-1-0123");
+  renameSync(join(found!.folder, session!), foreign);
+  const store = new MemoryObjectStore();
+  utimesSync(foreign, new Date(), new Date(Date.now() - 100_000));
+  expect((await finishUploads(found!.folder, store)).uploaded).toBe(0);
+  utimesSync(foreign, new Date(), new Date(Date.now() - 130_000));
+  expect((await finishUploads(found!.folder, store)).uploaded).toBe(1);
+});
+
+test("a folder without a journal, as a process killed at its beginning leaves it, is cleared away", async () => {
+  const stagingFolder = await leaveUploads(["a"]);
+  const [found] = await findUploads(stagingFolder);
+  const empty = join(found!.folder, "free-000000000000");
+  mkdirSync(empty);
+  writeFileSync(join(empty, "0123"), "a copy that was not complete");
+  await finishUploads(found!.folder, new MemoryObjectStore());
+  expect(readdirSync(found!.folder)).toEqual(["store.json"]);
+});
