@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { CONTENDERS, type ContenderName } from "../contenders/all.ts";
 import { type Figures, printFigures, readParameters } from "../harness/measure.ts";
+import { peakMemory, resetPeak } from "../harness/peak-memory.ts";
 import { metricColumns, metricNames, rowBuilder } from "../harness/rows.ts";
 import { loop } from "../harness/training-loop.ts";
 import { checkLines } from "./check-lines.ts";
@@ -56,23 +57,4 @@ async function settleHeap(): Promise<void> {
 
 async function checkFile(): Promise<Figures> {
   return contender.path === undefined ? {} : await checkLines(contender.path, calls, rows);
-}
-
-/** Linux forgets the peak so far and starts again from now. Returns the memory of now, in KiB. */
-function resetPeak(): number {
-  try {
-    writeFileSync("/proc/self/clear_refs", "5");
-  } catch {
-    // Elsewhere the peak counts from the start of the process, which makes the growth look larger.
-  }
-  return process.memoryUsage.rss() / 1024;
-}
-
-/** In KiB. */
-function peakMemory(): number {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))![1]);
-  } catch {
-    return process.resourceUsage().maxRSS;
-  }
 }
