@@ -1,3 +1,4 @@
+export { streamBody } from "./body-stream.ts";
 export { bytesOfRange } from "./byte-range.ts";
 export type { TransferProgress } from "./engine/engine.ts";
 export { type FinishedUploads, type FinishOptions, finishUploads } from "./finish-uploads.ts";

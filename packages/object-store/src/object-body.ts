@@ -34,7 +34,7 @@ export function bodyOf(bytes: Uint8Array): ObjectBody {
 }
 
 /** How much of a file is read and sent at a time, in bytes: larger chunks are hardly faster. */
-const CHUNK = 1024 * 1024;
+export const CHUNK: number = 1024 * 1024;
 
 /**
  * The bytes of a body, in chunks of at most 1 MiB that nobody else uses.
@@ -59,7 +59,7 @@ export async function* readBody(
       signal?.throwIfAborted();
       const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, source.end - at));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-      if (bytesRead === 0) throw unreadable(source.path, `it ends at byte ${at}, before ${source.end}`);
+      if (bytesRead === 0) throw tooShort(source.path, at, source.end);
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
@@ -68,12 +68,17 @@ export async function* readBody(
   }
 }
 
-async function openToRead(path: string): Promise<FileHandle> {
+/** @throws ObjectStoreError `BODY_UNREADABLE` */
+export async function openToRead(path: string): Promise<FileHandle> {
   try {
     return await open(path, "r");
   } catch (cause) {
     throw unreadable(path, (cause as Error).message, cause);
   }
+}
+
+export function tooShort(path: string, at: number, end: number): ObjectStoreError {
+  return unreadable(path, `it ends at byte ${at}, before ${end}`);
 }
 
 function unreadable(path: string, reason: string, cause?: unknown): ObjectStoreError {
