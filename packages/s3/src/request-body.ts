@@ -1,5 +1,5 @@
-import { Readable } from "node:stream";
-import { type ObjectBody, readBody } from "@mlog/object-store";
+import type { Readable } from "node:stream";
+import { type ObjectBody, readBody, streamBody } from "@mlog/object-store";
 
 /** Smaller ones are not worth a stream, in bytes. */
 const STREAM_FROM = 256 * 1024;
@@ -25,7 +25,8 @@ export async function requestBody(
 ): Promise<RequestBody> {
   const { crc32, md5 } = body.checksums;
   return {
-    Body: body.size < STREAM_FROM ? await readAll(body, signal) : stream(body, signal, broken),
+    Body:
+      body.size < STREAM_FROM ? await readAll(body, signal) : streamBody(body, signal).on("error", broken),
     ContentLength: body.size,
     ...(checksum === "crc32" || md5 === undefined
       ? { ChecksumCRC32: toBase64(crc32) }
@@ -44,12 +45,4 @@ async function readAll(body: ObjectBody, signal: AbortSignal): Promise<Uint8Arra
   return body.source instanceof Uint8Array
     ? body.source
     : Buffer.concat(await Array.fromAsync(readBody(body, signal)));
-}
-
-function stream(body: ObjectBody, signal: AbortSignal, broken: (error: unknown) => void): Readable {
-  // Chunks are of 1 MiB: one in advance is enough.
-  return Readable.from(readBody(body, signal), { objectMode: false, highWaterMark: 1024 * 1024 }).on(
-    "error",
-    broken,
-  );
 }

@@ -84,7 +84,7 @@ function runTests(start: () => Promise<Server | undefined>): void {
     });
     const message = expect.stringMatching(/check the credentials/) as string;
     await expect(logger.ready).rejects.toMatchObject({ code: "INIT_FAILED", message });
-    await logger.close();
+    await expect(logger.close()).rejects.toThrow(/check the credentials/);
   });
 }
 
