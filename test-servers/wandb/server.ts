@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Artifact } from "./artifact.ts";
-import { type Endpoint, type Outcome, type Received, Refusal } from "./exchange.ts";
+import type { Outcome, Received } from "./exchange.ts";
 import { Faults } from "./faults.ts";
 import { FileStream } from "./file-stream.ts";
 import { GraphqlEndpoint, operationOf } from "./graphql-endpoint.ts";
 import { Listener } from "./listener.ts";
 import { resolvers } from "./resolvers.ts";
 import type { Run } from "./run.ts";
+import { RunPages } from "./run-page.ts";
 import { Storage } from "./storage.ts";
 import { type Pace, StreamDiscipline } from "./stream-discipline.ts";
 import { type Violation, Violations } from "./violations.ts";
@@ -95,6 +96,7 @@ export async function startWandb(options: WandbOptions = {}): Promise<WandbServe
     discipline: new StreamDiscipline(violations, pace),
     acceptsGzip: features.includes("FILESTREAM_GZIP"),
   });
+  const pages = new RunPages(world, violations);
   const onExchange = ({ time, call, method, target, headers, body }: Received, outcome: Outcome): void => {
     exchanges.push({ time, call, method, target, headers, bytes: body.length, outcome });
   };
@@ -106,7 +108,7 @@ export async function startWandb(options: WandbOptions = {}): Promise<WandbServe
     route: ({ target, body }) => {
       if (target === "/graphql") return { call: operationOf(body), endpoint: graphql };
       if (FileStream.matches(target)) return { call: "file_stream", endpoint: stream };
-      return { call: "page", endpoint: nothing };
+      return { call: "page", endpoint: pages };
     },
   });
   const files = new Listener({
@@ -146,9 +148,3 @@ export async function startWandb(options: WandbOptions = {}): Promise<WandbServe
     [Symbol.asyncDispose]: close,
   };
 }
-
-const nothing: Endpoint = {
-  answer({ target }) {
-    throw new Refusal(404, `nothing is at ${target}`);
-  },
-};

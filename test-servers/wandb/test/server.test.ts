@@ -120,4 +120,22 @@ describe("a server for W&B clients", () => {
     });
     expect(asked.body.data).toEqual({ project: { run: { stopped: true } } });
   });
+
+  it("shows people what has arrived, and nothing of it acts on them", async () => {
+    await client.upsert({ displayName: "<b>bold</b>" }, { lr: { value: 0.1 } });
+    await client.history(0, [row(0), row(1)]);
+    await client.sendFiles({ "media/a b.png": Buffer.from("png") });
+    const list = await fetch(server.baseUrl);
+    const [, path] = /href="([^"]+)"/.exec(await list.text()) ?? [];
+    expect(path).toBe("/me/proj/runs/run1");
+    const page = await fetch(server.baseUrl + path);
+    const text = await page.text();
+    expect(text).toContain("&lt;b&gt;bold&lt;/b&gt;");
+    expect(text).not.toContain("<b>");
+    expect(text).toContain("loss: 2 values");
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+    const picture = await fetch(`${server.baseUrl}/me/proj/runs/run1/files/media/a%20b.png`);
+    expect([picture.headers.get("content-type"), await picture.text()]).toEqual(["image/png", "png"]);
+    expect((await fetch(`${server.baseUrl}/me/proj/runs/other`)).status).toBe(404);
+  });
 });
