@@ -28,6 +28,8 @@ const STYLE = `
   .scroll { max-height: 20rem; overflow: auto } .grid { display: flex; flex-wrap: wrap; gap: 1rem }
   figure { margin: 0 } figcaption { font-size: 12px; color: #555 } svg { background: #fafafa; border: 1px solid #eee }
   img { image-rendering: pixelated; min-width: 64px; max-width: 160px; border: 1px solid #eee }
+  /* Pixels of a mask are class ids, which are all but black. */
+  img.mask { filter: brightness(60) }
 `;
 
 /** A whole page. */

@@ -127,7 +127,11 @@ function pictures(run: Run): Html[] {
   return names.map(
     (name) =>
       html`<figure>
-        <img src="${filePath(run, name)}" alt="${name}" />
+        <img
+          src="${filePath(run, name)}"
+          alt="${name}"
+          class="${name.endsWith(".mask.png") ? "mask" : "picture"}"
+        />
         <figcaption>${name.replace(/^media\/images\//, "").replace(/_[0-9a-f]{20}/, "")}</figcaption>
       </figure>`,
   );

@@ -2,6 +2,7 @@ import { ProgressBarLogger } from "@mlog/console";
 import { Logger, State } from "@mlog/core";
 import { FileLogger } from "@mlog/file";
 import { InMemoryLogger } from "@mlog/memory";
+import { WandBLogger } from "@mlog/wandb";
 import * as tf from "@tensorflow/tfjs";
 import { CLASSES, loadDigits } from "./data.ts";
 import { createModel, evaluate, trainBatch } from "./model.ts";
@@ -25,7 +26,9 @@ const state = new State({ maxDuration: `${hyperparameters.epochs}ep` });
 const file = new FileLogger();
 const memory = new InMemoryLogger();
 const progress = new ProgressBarLogger({ metrics: ["loss/train", "accuracy/train", "accuracy/eval"] });
-await using logger = new Logger(state, [file, memory, progress]);
+// To an account, or to the server of `pnpm --filter @mlog-examples/wandb serve`.
+const wandb = process.env["WANDB_BASE_URL"] === undefined ? [] : [new WandBLogger({ project: "mnist" })];
+await using logger = new Logger(state, [file, memory, progress, ...wandb]);
 
 console.log(`Training on handwritten digits, run ${state.runName}`);
 const digits = loadDigits(3200, 500);
