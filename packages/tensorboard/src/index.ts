@@ -1,0 +1,2 @@
+export type { TensorboardLoggerOptions } from "./options.ts";
+export { TensorboardLogger } from "./tensorboard-logger.ts";
