@@ -221,6 +221,11 @@ export class RunRecorder implements RunTransport {
         return this.#start.resolve(message.start);
       case "report":
         return this.#report(new MlogError(message.error.code, message.error.message));
+      case "refused": {
+        const error = new MlogError(message.error.code, message.error.message);
+        this.#start.reject(error);
+        return this.#report(error);
+      }
       case "made":
         return this.#media.done(message.id);
       case "artifact": {

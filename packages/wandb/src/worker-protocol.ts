@@ -37,6 +37,8 @@ export interface PlainError {
 /** What the worker says. */
 export type FromWorker =
   | { readonly kind: "started"; readonly start: RunStart }
+  /** The server does not take the run, or not any more. */
+  | { readonly kind: "refused"; readonly error: PlainError }
   | { readonly kind: "report"; readonly error: PlainError }
   | { readonly kind: "made"; readonly id: number }
   | { readonly kind: "artifact"; readonly clientId: string; readonly error: PlainError | undefined }

@@ -160,7 +160,7 @@ async function runOnline(key: string): Promise<boolean> {
     return arrived;
   } catch (error) {
     known.reject(error);
-    report(error as Error);
+    say({ kind: "refused", error: plain(error) });
     // The records are still made: they are what is sent later.
     await made.catch(() => closed);
     return false;

@@ -1,6 +1,6 @@
 import { Logger, State } from "@mlog/core";
 import { startWandb, type WandbOptions, type WandbServer } from "@mlog/test-servers/wandb";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import type { Timing } from "../src/client/timing.ts";
 import { WandBLogger, type WandBLoggerOptions } from "../src/index.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -22,6 +22,10 @@ export async function openServer(options: WandbOptions = {}): Promise<WandbServe
   onTestFinished(() => server.close());
   return server;
 }
+
+/** Waits for what comes by itself. */
+export const eventually = <Value>(get: () => Value): ReturnType<typeof expect.poll<Value>> =>
+  expect.poll(get, { timeout: 30_000 });
 
 /** A logger to a server, in a folder of its own. */
 export interface OpenRun {

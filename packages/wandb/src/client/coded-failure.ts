@@ -13,7 +13,9 @@ export function codedFailure(error: unknown, what: string): MlogError {
   if (error instanceof MlogError) return error;
   if (error instanceof HttpFailure) {
     const [code, advice] = CODES[error.status] ?? [
-      error.status >= 500 || error.status === 429 ? "WANDB_UNREACHABLE" : "WANDB_REJECTED",
+      (error.status >= 500 && error.status !== 501) || error.status === 429
+        ? "WANDB_UNREACHABLE"
+        : "WANDB_REJECTED",
       "",
     ];
     const status = error.status === 200 ? "" : ` with ${error.status}`;
