@@ -1,15 +1,24 @@
 import type { Cell, ImageSnapshot } from "@mlog/core";
 import { isPicture } from "./media/table-cells.ts";
+import type { Media } from "./records/media-maker.ts";
 
 /** What may wait for the worker, in KiB; one larger call is taken when nothing else waits. */
 const MAX_KIB = 32 * 1024;
 /** What a picture takes beside its pixels, in bytes. */
 const OVERHEAD = 2048;
 
-/** The pixels that the worker has not made files of yet. */
+interface Pending {
+  /** KiB up to its end, since the start. */
+  readonly end: number;
+  /** Core uses the memory of pixels again when nothing on this thread refers to them. */
+  readonly media: Media;
+  readonly made: PromiseWithResolvers<void>;
+}
+
+/** The pictures that the worker has not made files of yet. It makes them in the order of their calls. */
 export class PendingMedia {
   readonly #doneKib: () => number;
-  readonly #pending = new Map<number, PromiseWithResolvers<void>>();
+  readonly #pending: Pending[] = [];
   #addedKib = 0;
 
   /** @param doneKib what the worker has made, as it is known even while no message is heard */
@@ -29,22 +38,24 @@ export class PendingMedia {
   }
 
   hasRoom(kib: number): boolean {
-    const waiting = this.#addedKib - this.#doneKib();
-    return waiting === 0 || waiting + kib <= MAX_KIB;
+    this.release();
+    return this.#pending.length === 0 || this.#addedKib - this.#doneKib() + kib <= MAX_KIB;
   }
 
-  add(id: number, kib: number): void {
+  add(kib: number, media: Media): void {
     this.#addedKib += kib;
-    this.#pending.set(id, Promise.withResolvers<void>());
+    this.#pending.push({ end: this.#addedKib, media, made: Promise.withResolvers<void>() });
   }
 
-  done(id: number): void {
-    this.#pending.get(id)?.resolve();
-    this.#pending.delete(id);
+  /** Forgets what is made. */
+  release(): void {
+    const done = this.#doneKib();
+    while (this.#pending.length > 0 && this.#pending[0]!.end <= done) this.#pending.shift()!.made.resolve();
   }
 
   /** Resolves when all that waits now is on the disk. */
   async settled(): Promise<void> {
-    await Promise.all(Array.from(this.#pending.values(), ({ promise }) => promise));
+    this.release();
+    await this.#pending.at(-1)?.made.promise;
   }
 }

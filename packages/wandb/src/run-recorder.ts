@@ -173,7 +173,7 @@ export class RunRecorder implements RunTransport {
     if (!this.#media.hasRoom(kib)) return this.#refuse();
     const id = this.#nextId++;
     if (!this.#append({ type: "media", id, step, time })) return;
-    this.#media.add(id, kib);
+    this.#media.add(kib, media);
     this.#worker.tell({ kind: "media", id, step, media, kib });
   }
 
@@ -227,7 +227,7 @@ export class RunRecorder implements RunTransport {
         return this.#report(error);
       }
       case "made":
-        return this.#media.done(message.id);
+        return this.#media.release();
       case "artifact": {
         const { error, clientId } = message;
         return this.#uploads.done(clientId, error && new MlogError(error.code, error.message));

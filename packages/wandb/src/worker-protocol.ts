@@ -40,7 +40,8 @@ export type FromWorker =
   /** The server does not take the run, or not any more. */
   | { readonly kind: "refused"; readonly error: PlainError }
   | { readonly kind: "report"; readonly error: PlainError }
-  | { readonly kind: "made"; readonly id: number }
+  /** The counter of pixels has risen. */
+  | { readonly kind: "made" }
   | { readonly kind: "artifact"; readonly clientId: string; readonly error: PlainError | undefined }
   /** The last one. */
   | { readonly kind: "closed"; readonly complete: boolean };

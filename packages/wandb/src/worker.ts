@@ -60,7 +60,7 @@ const media = new MediaCalls({
   onMade(id) {
     Atomics.add(shared, MEDIA_DONE, mediaKib.get(id) ?? 0);
     mediaKib.delete(id);
-    say({ kind: "made", id });
+    say({ kind: "made" });
   },
   onLost(error) {
     Atomics.add(shared, DROPPED, 1);

@@ -24,8 +24,9 @@ export async function openServer(options: WandbOptions = {}): Promise<WandbServe
 }
 
 /** Waits for what comes by itself. */
-export const eventually = <Value>(get: () => Value): ReturnType<typeof expect.poll<Value>> =>
-  expect.poll(get, { timeout: 30_000 });
+export function eventually<Value>(get: () => Value): ReturnType<typeof expect.poll<Value>> {
+  return expect.poll(get, { timeout: 30_000 });
+}
 
 /** A logger to a server, in a folder of its own. */
 export interface OpenRun {

@@ -6,6 +6,7 @@ import { randomId } from "../artifacts/random-id.ts";
 import { describeArtifact } from "../artifacts/describe-artifact.ts";
 import { imagesMedia } from "../media/images.ts";
 import type { MediaContext, MediaEncoder, MediaResult } from "../media/media-result.ts";
+import { picturesOf } from "../media/table-cells.ts";
 import { tableMedia } from "../media/table.ts";
 import type { RunFolder } from "../run-folder.ts";
 import type { ArtifactRecord } from "../wandb-file/messages.ts";
@@ -33,7 +34,7 @@ export class MediaMaker {
     const context: MediaContext = {
       runId: this.#folder.runId,
       step,
-      encoder: await (this.#encoder ??= loadEncoder()),
+      encoder: hasPictures(media) ? await (this.#encoder ??= loadEncoder()) : undefined,
       randomId,
     };
     const result =
@@ -68,6 +69,11 @@ export class MediaMaker {
     }
     return describeArtifact(content, pathOf);
   }
+}
+
+/** Loading the encoder takes longer than most tables do. */
+function hasPictures(media: Media): boolean {
+  return media.kind === "images" || picturesOf(media.table).length > 0;
 }
 
 /** @mlog/image is an optional peer. */
