@@ -69,7 +69,7 @@ test("an online run, and an offline one that is uploaded, leave the same on the 
       const [first, second] = [server.run("online"), server.run("offline")];
       // Tables have ids by chance.
       const withoutIds = (value: unknown): string =>
-        String(JSON.stringify(value))
+        JSON.stringify({ value })
           .replaceAll(/[a-z0-9]{128}/g, "id")
           .replaceAll(/(on|off)line/g, "run");
       expect(withoutIds(second.history)).toEqual(withoutIds(first.history));

@@ -1,15 +1,15 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { FrameReader } from "../wandb-file/frame-reader.ts";
 import { decodeRecord, type WandbRecord } from "../wandb-file/messages.ts";
 
-/** The records of a `.wandb` file, one after the other. */
+/** The records of a `.wandb` file, one after the other. The file need not be there yet. */
 export class RecordSource {
-  readonly #fd: number;
-  readonly #frames: FrameReader;
+  readonly #path: string;
+  #fd: number | undefined;
+  #frames: FrameReader | undefined;
 
   constructor(path: string) {
-    this.#fd = openSync(path, "r");
-    this.#frames = new FrameReader(this.#fd);
+    this.#path = path;
   }
 
   /**
@@ -18,11 +18,17 @@ export class RecordSource {
    * @throws MlogError `WANDB_FILE_DAMAGED`
    */
   next(): WandbRecord | undefined {
+    if (this.#frames === undefined) {
+      if (!existsSync(this.#path)) return undefined;
+      this.#fd = openSync(this.#path, "r");
+      this.#frames = new FrameReader(this.#fd);
+    }
     const payload = this.#frames.next();
     return payload === undefined ? undefined : decodeRecord(payload);
   }
 
   close(): void {
-    closeSync(this.#fd);
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
   }
 }
