@@ -65,9 +65,9 @@ export class AzureMultipart implements MultipartUploads {
   ): Promise<void> {
     const blob = this.#blobs.blob(upload.name);
     const what = `completing the upload of ${this.#blobs.uri(upload.name)}`;
-    const tags = parts.map(({ tag }) => tag);
+    const ids = parts.map(({ number }) => blockId(upload, number));
     await this.#requests.run(what, options.signal, ({ abortSignal }) =>
-      blob.commitBlockList(tags, { abortSignal, ...this.#blobs.properties(options) }),
+      blob.commitBlockList(ids, { abortSignal, ...this.#blobs.properties(options) }),
     );
   }
 

@@ -16,6 +16,7 @@ const CODES: Readonly<Record<string, ObjectStoreErrorCode>> = {
   NoSuchKey: "OBJECT_NOT_FOUND",
   NoSuchBucket: "BUCKET_NOT_FOUND",
   NoSuchUpload: "UPLOAD_GONE",
+  InvalidPart: "UPLOAD_GONE",
   InvalidRange: "INVALID_RANGE",
   KeyTooLongError: "INVALID_OBJECT_NAME",
   EntityTooLarge: "OBJECT_TOO_LARGE",
