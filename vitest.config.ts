@@ -7,6 +7,8 @@ const config: ViteUserConfig = {
   ssr: { resolve: { conditions: ["@mlog/source", "node"] } },
   test: {
     include: ["{packages,examples}/*/test/**/*.test.ts", "{test,test-servers}/**/*.test.ts"],
+    // Those have a run of their own: vitest.published.config.ts.
+    exclude: ["**/node_modules/**", "test/{release,compatibility}/**"],
     // Workers and child processes that a test starts shall find the sources too.
     execArgv: ["--conditions=@mlog/source"],
     maxWorkers: "100%",

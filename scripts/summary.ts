@@ -1,5 +1,5 @@
 /**
- * Ends a run of CI: `node scripts/summary.ts REPORT [FAILED-STEP...]`. Prints what failed, what the tests left out
+ * Ends a run of CI: `node scripts/summary.ts REPORT.json... [FAILED-STEP...]`. Prints what failed, what the tests left out
  * without leave and, in its last line, `N passed, N failed`.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -17,9 +17,14 @@ interface Report {
   testResults: { name: string; status: string; assertionResults: Result[] }[];
 }
 
-const [path = "", ...failedSteps] = process.argv.slice(2);
-const report = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Report) : undefined;
-const files = (report?.testResults ?? []).map((file) => ({ ...file, name: relative("", file.name) }));
+const paths = process.argv.slice(2).filter((argument) => argument.endsWith(".json"));
+const failedSteps = process.argv.slice(2).filter((argument) => !argument.endsWith(".json"));
+const reports = paths.map((path) =>
+  existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Report) : undefined,
+);
+const files = reports
+  .flatMap((report) => report?.testResults ?? [])
+  .map((file) => ({ ...file, name: relative("", file.name) }));
 const tests = files.flatMap((file) =>
   file.assertionResults.map(({ ancestorTitles, title, status }) => ({
     name: [file.name, ...ancestorTitles, title].join(" > "),
@@ -42,11 +47,14 @@ const failures = [
     .filter((test) => !passed.includes(test) && !failed.includes(test) && !mayBeLeftOut.has(test.name))
     .map((test) => `Left out: ${test.name}`),
 ];
-// The step that ran the tests counts only if its report does not say what failed.
+// The steps that ran the tests count only if their reports do not say what failed.
 for (const step of failedSteps) {
-  if (step !== "pnpm test" || failures.length === 0) failures.push(`Failed step: ${step}`);
+  if (!step.startsWith("pnpm test") || failures.length === 0) failures.push(`Failed step: ${step}`);
 }
-if (!report?.success && failures.length === 0) failures.push("Failed: the test run, outside of any test");
+for (const [index, report] of reports.entries()) {
+  if (report === undefined) failures.push(`Failed: the test run of ${paths[index]} left no report`);
+  else if (!report.success && failures.length === 0) failures.push("Failed: a test run, outside of any test");
+}
 
 for (const failure of failures) console.log(failure);
 console.log(`${passed.length} passed, ${failures.length} failed`);

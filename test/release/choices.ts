@@ -1,0 +1,17 @@
+/** What a team may choose to install, and what that may cost: one line each. */
+export interface Choice {
+  readonly install: readonly string[];
+  /** At most so many packages, those of others included. */
+  readonly packages: number;
+  /** At most so many kB (1000 bytes), unpacked. */
+  readonly kilobytes: number;
+}
+
+export const choices: readonly Choice[] = [
+  // The aim is 150 kB; comments and the types of inner modules are what is above it. Only ever lower these numbers.
+  { install: ["@mlog/core", "@mlog/memory"], packages: 2, kilobytes: 270 },
+  { install: ["@mlog/core", "@mlog/file"], packages: 3, kilobytes: 480 },
+  { install: ["@mlog/core", "@mlog/s3"], packages: 32, kilobytes: 12_000 },
+  { install: ["@mlog/core", "@mlog/azure"], packages: 60, kilobytes: 20_000 },
+  { install: ["@mlog/core", "@mlog/wandb"], packages: 5, kilobytes: 3000 },
+];
