@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { decode } from "fast-png";
+import { stringifyExtended } from "./extended-json.ts";
 import type { Row, Run } from "./run.ts";
 import { checkTableArtifact } from "./table-rules.ts";
 import type { Rule, Violations } from "./violations.ts";
@@ -30,7 +31,7 @@ export function checkMedia(run: Run, world: World, violations: Violations): void
   const rules = new MediaRules(run, world, violations);
   for (const row of [...run.rows, run.summary]) {
     for (const [key, value] of mediaIn(row)) {
-      const text = JSON.stringify([key, value]);
+      const text = stringifyExtended([key, value]);
       if (!seen.has(text)) rules.check(key, value);
       seen.add(text);
     }

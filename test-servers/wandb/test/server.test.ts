@@ -102,6 +102,16 @@ describe("a server for W&B clients", () => {
       { nan: NaN, inf: Infinity, ninf: -Infinity, big: 2n ** 60n, _step: 0, _runtime: 0, _timestamp: 1 },
     ]);
     expect(server.run("run1").plainConfig).toEqual({ a: NaN });
+    const media = '{"_type":"histogram","values":[1152921504606846976]}';
+    const last = `{"h":${media},"_step":1,"_runtime":0,"_timestamp":1}`;
+    const summary = `{"nan":NaN,"inf":Infinity,"ninf":-Infinity,"big":1152921504606846976,"h":${media},"_step":1}`;
+    await client.stream({
+      files: {
+        "wandb-history.jsonl": { offset: 1, content: [last] },
+        "wandb-summary.json": { offset: 0, content: [summary] },
+      },
+    });
+    expect((await client.complete()).status).toBe(200);
     const { body } = await client.resumeStatus();
     expect(body.data).toMatchObject({
       model: { bucket: { config: expect.stringContaining('{"a":{"value":NaN}') } },
