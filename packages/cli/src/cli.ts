@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import tab from "@bomb.sh/tab/commander";
 import { isMlogError } from "@mlog/core";
 import { Command, CommanderError } from "commander";
@@ -14,6 +15,7 @@ import { verifyCommand } from "./commands/verify.ts";
 import { viewCommand } from "./commands/view.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { printable, safeJson } from "./printable.ts";
+import { DEFAULT_ROOT } from "./run-path.ts";
 import { versionOf } from "./versions.ts";
 
 const EXIT_CODES = `
@@ -46,12 +48,32 @@ export async function main(args: readonly string[]): Promise<number> {
     doctorCommand,
   ];
   for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
-  tab(program, { completionCommandName: "completion" });
+  completeRuns(tab(program, { completionCommandName: "completion" }));
   try {
     await program.parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     return explain(error, args.includes("--json"));
+  }
+}
+
+/** Where a command takes runs, their names are completed. */
+function completeRuns({ commands }: ReturnType<typeof tab>): void {
+  for (const command of commands.values()) {
+    for (const argument of command.arguments.values()) {
+      if (!["run", "runs", "a", "b"].includes(argument.name)) continue;
+      argument.handler = (complete) => {
+        for (const name of runNames()) complete(printable(name), "");
+      };
+    }
+  }
+}
+
+function runNames(): string[] {
+  try {
+    return readdirSync(DEFAULT_ROOT);
+  } catch {
+    return [];
   }
 }
 

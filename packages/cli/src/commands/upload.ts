@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { type CommonOptions, newCommand } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { Output } from "../output.ts";
-import { findJournals, finish } from "../unfinished.ts";
+import { type Finished, findUnfinished, finish } from "../unfinished.ts";
 
 /** `mlog upload`: finishes what killed processes had not uploaded. */
 export function uploadCommand(): Command {
@@ -13,22 +13,24 @@ export function uploadCommand(): Command {
     .option("--dry-run", "only say what would be uploaded")
     .action(async (folders: readonly string[], options: CommonOptions & { readonly dryRun?: true }) => {
       const output = new Output(options.json === true);
-      const results = [];
+      const results: Finished[] = [];
       for (const folder of folders) {
-        for await (const journal of findJournals(folder)) {
-          output.status(() => journal.path);
-          results.push(options.dryRun ? { ...journal, error: null } : await finish(journal));
+        for await (const unfinished of findUnfinished(folder)) {
+          output.status(() => `uploading ${unfinished.folder}`);
+          const result = options.dryRun
+            ? { ...unfinished, error: null, text: unfinished.uri ?? "W&B" }
+            : await finish(unfinished, (text) => output.note(text));
+          results.push(result);
+          if (!output.json) output.line(lineOf(result, options.dryRun === true));
         }
       }
-      const failed = results.filter(({ error }) => error !== null);
       if (output.json) output.data(results);
-      else {
-        for (const { kind, path, error } of results) {
-          const done = options.dryRun ? "to upload" : "uploaded";
-          output.line(error === null ? `${done}: ${kind} ${path}` : `failed: ${kind} ${path}: ${error}`);
-        }
-        if (results.length === 0) output.note(`nothing is left to upload in ${folders.join(", ")}`);
-      }
-      if (failed.length > 0) process.exitCode = EXIT.failed;
+      else if (results.length === 0) output.note(`nothing is left to upload in ${folders.join(", ")}`);
+      if (results.some(({ error }) => error !== null)) process.exitCode = EXIT.failed;
     });
+}
+
+function lineOf({ folder, text, error }: Finished, isDryRun: boolean): string {
+  if (error !== null) return `failed: ${folder}: ${error}`;
+  return `${isDryRun ? "to upload" : "uploaded"}: ${folder}: ${text}`;
 }

@@ -20,8 +20,8 @@ export const TARGETS = `  file:FOLDER               a log below FOLDER, as FileL
   tensorboard:FOLDER        event files below FOLDER (@mlog/tensorboard)
   wandb[:[ENTITY/]PROJECT]  Weights & Biases (@mlog/wandb)
   s3://BUCKET[/PREFIX]      segments of the log and its pictures (@mlog/s3)
-  azure://ACCOUNT/CONTAINER[/PREFIX]
-                            the same (@mlog/azure)
+  azure://CONTAINER[/PREFIX]
+                            the same, to Azure Blob Storage (@mlog/azure)
   console                   lines on stdout (@mlog/console)
 Credentials come from the environment, as those packages read it. A target may be repeated; all are served at once.`;
 
@@ -85,16 +85,16 @@ async function wandbTarget(name: string): Promise<Target> {
 }
 
 async function s3Target(uri: string): Promise<Target> {
-  const { S3Logger } = await loadPeer<{ S3Logger: Destination<{ uri: string }> }>("@mlog/s3", "--to s3");
-  return uploadTarget(() => new S3Logger({ uri }));
+  const { S3Logger } = await loadPeer<{ S3Logger: Destination<string> }>("@mlog/s3", "--to s3");
+  return uploadTarget(() => new S3Logger(uri));
 }
 
 async function azureTarget(uri: string): Promise<Target> {
-  const { AzureBlobLogger } = await loadPeer<{ AzureBlobLogger: Destination<{ uri: string }> }>(
+  const { AzureBlobLogger } = await loadPeer<{ AzureBlobLogger: Destination<string> }>(
     "@mlog/azure",
     "--to azure",
   );
-  return uploadTarget(() => new AzureBlobLogger({ uri }));
+  return uploadTarget(() => new AzureBlobLogger(uri));
 }
 
 /** A store takes files, so a `FileLogger` makes them, in a folder that goes when all has arrived. */
