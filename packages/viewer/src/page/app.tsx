@@ -4,8 +4,16 @@ import { useRef } from "preact/hooks";
 import type { EntryType, RunSummary } from "../protocol.ts";
 import type { Api } from "./api.ts";
 import { Charts, isSystem, metricNames } from "./charts.tsx";
+import { Compare } from "./compare.tsx";
+import { Console } from "./console.tsx";
+import { Files } from "./files.tsx";
+import { Histograms } from "./histograms.tsx";
+import { Images } from "./images.tsx";
+import { Overview } from "./overview.tsx";
 import { RunList } from "./run-list.tsx";
 import * as state from "./state.ts";
+import { Tables } from "./tables.tsx";
+import { Traces } from "./traces.tsx";
 
 interface Tab {
   readonly name: state.TabName;
@@ -15,7 +23,7 @@ interface Tab {
   readonly View: (props: { api: Api }) => JSX.Element;
 }
 
-export const hasEntries =
+const hasEntries =
   (type: EntryType) =>
   (runs: readonly RunSummary[]): boolean =>
     runs.some((run) => run.entries.some((entry) => entry.type === type));
@@ -27,12 +35,20 @@ const TABS: readonly Tab[] = [
     has: () => true,
     View: ({ api }) => <Charts api={api} system={false} />,
   },
+  { name: "compare", title: "Compare", has: () => true, View: Compare },
+  { name: "images", title: "Images", has: hasEntries("images"), View: Images },
+  { name: "tables", title: "Tables", has: hasEntries("table"), View: Tables },
+  { name: "histograms", title: "Histograms", has: hasEntries("histogram"), View: Histograms },
+  { name: "traces", title: "Traces", has: hasEntries("traces"), View: Traces },
+  { name: "console", title: "Console", has: hasEntries("output"), View: Console },
   {
     name: "system",
     title: "System",
     has: () => metricNames().some(isSystem),
     View: ({ api }) => <Charts api={api} system />,
   },
+  { name: "files", title: "Files", has: () => true, View: Files },
+  { name: "overview", title: "Overview", has: () => true, View: Overview },
 ];
 
 /** The whole page. */

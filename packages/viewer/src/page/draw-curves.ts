@@ -107,7 +107,7 @@ function drawDots(chart: uPlot, x: Float64Array, y: Float64Array, colour: string
 }
 
 /** The first place of ascending numbers that is at least `limit`. */
-export function lowerBound(ascending: Float64Array, limit: number): number {
+function lowerBound(ascending: Float64Array, limit: number): number {
   let [low, high] = [0, ascending.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -22,7 +22,13 @@ export function Legend({
   });
   const hasRanks = new Set(curves.map(({ curve }) => curve.rank)).size > 1;
   return (
-    <ul class="legend" data-at={x === undefined ? "last" : "pointer"}>
+    <ul
+      class="legend"
+      data-at={x === undefined ? "last" : "pointer"}
+      aria-label="Values"
+      // Long ones scroll, also by the keyboard.
+      {...(rows.length > 5 ? { tabIndex: 0 } : {})}
+    >
       {rows.map(({ drawn, found, curve }) => {
         const { size, min, max, nonFinite } = curve;
         const place =

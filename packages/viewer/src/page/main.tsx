@@ -1,13 +1,15 @@
 import { render } from "preact";
-import { ApiError, serverApi } from "./api.ts";
+import { RECORDED_ID, type Recorded } from "../recorded.ts";
+import { type Api, ApiError, serverApi } from "./api.ts";
 import { App } from "./app.tsx";
 import { followLive } from "./follow-live.ts";
+import { recordedApi } from "./recorded-api.ts";
 import * as state from "./state.ts";
 import { takeToken } from "./token.ts";
 
-const token = takeToken();
 const root = document.getElementById("app")!;
-if (token === undefined) {
+const api = openApi();
+if (api === undefined) {
   render(
     <main class="alone">
       <h1>mlog</h1>
@@ -18,8 +20,14 @@ if (token === undefined) {
     root,
   );
 } else {
-  const api = serverApi(token);
   state.followAddress();
   render(<App api={api} />, root);
   void followLive(api, (error) => error instanceof ApiError && error.status === 401);
+}
+
+function openApi(): Api | undefined {
+  const recorded = document.getElementById(RECORDED_ID)?.textContent;
+  if (recorded !== undefined && recorded !== null) return recordedApi(JSON.parse(recorded) as Recorded);
+  const token = takeToken();
+  return token === undefined ? undefined : serverApi(token);
 }

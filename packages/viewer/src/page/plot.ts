@@ -132,7 +132,7 @@ export class Plot {
       {
         width: this.#element.clientWidth || 320,
         height: HEIGHT,
-        padding: [8, 8, 0, 0],
+        padding: [8, 18, 0, 0],
         legend: { show: false },
         scales: {
           x: { time: axis === "time", range: (_plot, min, max) => [min, max] },

@@ -37,7 +37,7 @@ export function RunList(): JSX.Element {
         <input
           type="search"
           aria-label="Search runs"
-          placeholder="Search: name, learningRate=0.01, status:failed"
+          placeholder="name, seed=1, status:failed"
           value={search.value}
           onInput={(event) => (search.value = event.currentTarget.value)}
         />

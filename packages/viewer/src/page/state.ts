@@ -76,7 +76,7 @@ export const colourOf: ReadonlySignal<ReadonlyMap<string, number>> = (() => {
 })();
 
 /** Newest first. */
-export function byTime(list: readonly RunSummary[]): RunSummary[] {
+function byTime(list: readonly RunSummary[]): RunSummary[] {
   return [...list].sort((a, b) => (b.started ?? 0) - (a.started ?? 0) || a.name.localeCompare(b.name));
 }
 

@@ -13,7 +13,7 @@ export async function readRecords(
   source: FileSource,
   log: FoundLog,
   places: readonly number[],
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Buffer<ArrayBuffer>> {
   const lines: Uint8Array[] = [];
   let sent = 0;
   let start = 0;
