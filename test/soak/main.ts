@@ -13,7 +13,9 @@ import { exits } from "./proofs/exits.ts";
 import { failingDisk } from "./proofs/failing-disk.ts";
 import { kills, killsWithRecordDurability } from "./proofs/kills.ts";
 import { killsDuringResume } from "./proofs/kills-during-resume.ts";
+import { killsDuringUploads } from "./proofs/kills-during-uploads.ts";
 import { longRun } from "./proofs/long-run.ts";
+import { neverYieldingUploads } from "./proofs/never-yielding-uploads.ts";
 import { neverYielding } from "./proofs/never-yielding.ts";
 import { truncation } from "./proofs/truncation.ts";
 import { createRandom } from "./random.ts";
@@ -22,10 +24,12 @@ const proofs: readonly Proof[] = [
   kills,
   killsWithRecordDurability,
   killsDuringResume,
+  killsDuringUploads,
   exits,
   truncation,
   failingDisk,
   neverYielding,
+  neverYieldingUploads,
   longRun,
 ];
 
