@@ -23,12 +23,12 @@ export const neverYieldingUploads: Proof = {
     writeFileSync(large, "");
     truncateSync(large, size);
     const counts: number[] = [];
-    let longest = Infinity;
+    let held = Infinity;
     const input: Input = { folder, large, small, duration };
     const child = startChild("upload-and-never-yield", input, {
       limit: duration + 120_000,
       onAcknowledgement({ kind, n }) {
-        if (kind === "memory") longest = n / 1000;
+        if (kind === "memory") held = n / 1000;
         else counts.push(n);
       },
     });
@@ -39,11 +39,11 @@ export const neverYieldingUploads: Proof = {
       last >= (counts.length - 2) * 10,
       `objects must arrive from second to second: ${counts.join(", ")}`,
     );
-    assert.equal(statSync(join(folder, "objects/large")).size, size);
-    assert.ok(longest <= CALL_LIMIT, `a call of uploadFile computed for ${longest.toFixed(2)} ms`);
+    assert.equal(statSync(join(folder, "objects/large-1")).size, size);
+    assert.ok(held <= CALL_LIMIT, `a call of uploadFile with the large file took ${held.toFixed(2)} ms`);
     return (
-      `${duration / 1000} s without a turn of the event loop, ${last} of ${counts.length * 10 + 1} objects there at its end; ` +
-      `the longest call of uploadFile computed for ${longest.toFixed(2)} ms, with a file of ${size} bytes among them`
+      `${duration / 1000} s without a turn of the event loop, ${last} of ${counts.length * 10 + 3} objects there at its end; ` +
+      `a call of uploadFile with a file of ${size} bytes took ${held.toFixed(2)} ms`
     );
   },
 };
