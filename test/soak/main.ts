@@ -18,6 +18,7 @@ import { longRun } from "./proofs/long-run.ts";
 import { neverYieldingUploads } from "./proofs/never-yielding-uploads.ts";
 import { neverYielding } from "./proofs/never-yielding.ts";
 import { truncation } from "./proofs/truncation.ts";
+import { wandbKills } from "./proofs/wandb-kills.ts";
 import { createRandom } from "./random.ts";
 
 const proofs: readonly Proof[] = [
@@ -31,6 +32,7 @@ const proofs: readonly Proof[] = [
   neverYielding,
   neverYieldingUploads,
   longRun,
+  wandbKills,
 ];
 
 const { values } = parseArgs({

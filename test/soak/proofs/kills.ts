@@ -9,7 +9,7 @@ import { percentile } from "../percentile.ts";
 import { type Proof, sampled, type Setting, within } from "../proof.ts";
 
 /** What one kill did. */
-interface Loss {
+export interface Loss {
   /** Records of which the call had returned and that are not in the file. */
   readonly lost: number;
   /**
@@ -126,7 +126,8 @@ async function killOnce(
   return { ...measureLoss(child, assertNumbered(records), killed), victim };
 }
 
-function measureLoss({ acknowledgements }: Child, kept: number, killed: number): Omit<Loss, "victim"> {
+/** What was acknowledged and is not among the first `kept`. */
+export function measureLoss({ acknowledgements }: Child, kept: number, killed: number): Omit<Loss, "victim"> {
   const logged = acknowledgements.filter(({ kind }) => kind === "logged");
   for (const { kind, n } of acknowledgements) {
     assert.ok(kind !== "flushed" || n <= kept, `record ${n} was flushed, and the log ends at record ${kept}`);
