@@ -18,7 +18,9 @@ import { longRun } from "./proofs/long-run.ts";
 import { neverYieldingUploads } from "./proofs/never-yielding-uploads.ts";
 import { neverYielding } from "./proofs/never-yielding.ts";
 import { truncation } from "./proofs/truncation.ts";
+import { wandbFaults } from "./proofs/wandb-faults.ts";
 import { wandbKills } from "./proofs/wandb-kills.ts";
+import { wandbNeverYielding } from "./proofs/wandb-never-yielding.ts";
 import { createRandom } from "./random.ts";
 
 const proofs: readonly Proof[] = [
@@ -33,6 +35,8 @@ const proofs: readonly Proof[] = [
   neverYieldingUploads,
   longRun,
   wandbKills,
+  wandbNeverYielding,
+  wandbFaults,
 ];
 
 const { values } = parseArgs({

@@ -10,7 +10,7 @@ import { RecordLoop } from "./records/record-loop.ts";
 import { RecordMaker } from "./records/record-maker.ts";
 import { StepLosses } from "./records/step-losses.ts";
 import { openRunFolder, type RunFile, type RunFolder } from "./run-folder.ts";
-import { freshStart, type RunSettings } from "./run-settings.ts";
+import { freshStart, type RunSettings, type RunStart } from "./run-settings.ts";
 import { settingsOfFile } from "./settings-of-file.ts";
 import { RunSender } from "./sender/run-sender.ts";
 import { startRun } from "./sender/start-run.ts";
@@ -27,7 +27,7 @@ export interface UploadRunOptions {
   readonly signal?: AbortSignal;
   /** Send a run that was sent before, or that seems to be logged by a process that still runs. Default: false. */
   readonly force?: boolean;
-  /** Told of what is lost or could not be sent, and why. */
+  /** Told of what is lost or could not be sent, and why. Without it, the first of these rejects at the end. */
   onError?(error: Error): void;
   /** Rows that have arrived so far. */
   onProgress?(rows: number): void;
@@ -84,12 +84,9 @@ export async function uploadRun(path: string, options: UploadRunOptions = {}): P
   const signal = options.signal ?? new AbortController().signal;
   const started = await startRun(connection, settings, { saved: file.start, isLate: true }, signal);
   folder.writeRun({ version: 1, settings: file.settings, start: started.start });
-  const losses = await completeRecords(
-    folder,
-    file,
-    started.start.firstStep > 0 ? started.start : undefined,
-    options,
-  );
+  const errors: Error[] = [];
+  const report = options.onError ?? ((error: Error) => void errors.push(error));
+  const losses = await completeRecords(folder, file, started.start, report);
   const sender = new RunSender({
     connection,
     settings,
@@ -99,10 +96,12 @@ export async function uploadRun(path: string, options: UploadRunOptions = {}): P
     signal,
     onSent: (rows) => options.onProgress?.(rows),
     onArtifact: () => undefined,
-    report: (error) => options.onError?.(error),
+    report,
   });
   const { complete, failed } = await sender.run();
   const isComplete = complete && failed === 0 && losses === 0;
+  const [first] = errors;
+  if (!isComplete && first !== undefined) throw first;
   if (complete && failed === 0) writeFileSync(folder.synced, "");
   const { entity, project } = started.start;
   return { runId: settings.runId, url: urlOf(entity, project), complete: isComplete, alreadySent: false };
@@ -115,11 +114,10 @@ export async function uploadRun(path: string, options: UploadRunOptions = {}): P
 async function completeRecords(
   folder: RunFolder,
   { settings, start }: RunFile,
-  resumed: RunFile["start"],
-  { onError }: UploadRunOptions,
+  found: RunStart,
+  report: (error: Error) => void,
 ): Promise<number> {
   if (!existsSync(folder.capture)) return 0;
-  const report = (error: Error): void => onError?.(error);
   let lost = 0;
   const media = new MediaCalls({
     folder,
@@ -136,7 +134,7 @@ async function completeRecords(
   const maker = new RecordMaker({
     folder,
     settings,
-    start: isResumed ? (start ?? resumed ?? freshStart(settings)) : freshStart(settings),
+    start: isResumed ? (start ?? found) : freshStart(settings),
     made: (record) => media.take(record),
     onRow: () => undefined,
     onPastStep: (step, current) => losses.add(step, current),

@@ -9,6 +9,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 export const FAST: Timing = {
   minDelay: 2,
   maxDelay: 20,
+  requestTimeout: 30_000,
   streamInterval: 5,
   minGap: 1,
   heartbeat: 30_000,

@@ -54,7 +54,7 @@ export async function withRetry<Result>(
 ): Promise<Result> {
   for (let count = 1; ; count++) {
     signal?.throwIfAborted();
-    const deadline = AbortSignal.timeout(policy.attemptTimeout);
+    const deadline = AbortSignal.timeout(Math.min(policy.attemptTimeout, timing.requestTimeout));
     try {
       return await attempt(signal === undefined ? deadline : AbortSignal.any([signal, deadline]));
     } catch (error) {

@@ -4,6 +4,8 @@ export interface Timing {
   readonly minDelay: number;
   /** The longest wait after a failed request, but for what a server asks for by `Retry-After`. */
   readonly maxDelay: number;
+  /** How long a request may take at most; some have less. */
+  readonly requestTimeout: number;
   /** The time between two requests that carry new lines. */
   readonly streamInterval: number;
   /** The time between any two requests of the stream, however much waits. */
@@ -19,6 +21,7 @@ export interface Timing {
 export const TIMING: Timing = {
   minDelay: 2000,
   maxDelay: 60_000,
+  requestTimeout: 180_000,
   streamInterval: 15_000,
   minGap: 500,
   heartbeat: 30_000,
