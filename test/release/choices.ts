@@ -12,6 +12,6 @@ export const choices: readonly Choice[] = [
   { install: ["@mlog/core", "@mlog/memory"], packages: 2, kilobytes: 270 },
   { install: ["@mlog/core", "@mlog/file"], packages: 3, kilobytes: 480 },
   { install: ["@mlog/core", "@mlog/s3"], packages: 32, kilobytes: 12_000 },
-  { install: ["@mlog/core", "@mlog/azure"], packages: 60, kilobytes: 20_000 },
-  { install: ["@mlog/core", "@mlog/wandb"], packages: 5, kilobytes: 3000 },
+  { install: ["@mlog/core", "@mlog/azure"], packages: 40, kilobytes: 40_000 },
+  { install: ["@mlog/core", "@mlog/wandb"], packages: 5, kilobytes: 1600 },
 ];
