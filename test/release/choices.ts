@@ -8,9 +8,8 @@ export interface Choice {
 }
 
 export const choices: readonly Choice[] = [
-  // The aim is 150 kB; comments and the types of inner modules are what is above it. Only ever lower these numbers.
-  { install: ["@mlog/core", "@mlog/memory"], packages: 2, kilobytes: 270 },
-  { install: ["@mlog/core", "@mlog/file"], packages: 3, kilobytes: 480 },
+  { install: ["@mlog/core", "@mlog/memory"], packages: 2, kilobytes: 150 },
+  { install: ["@mlog/core", "@mlog/file"], packages: 3, kilobytes: 420 },
   { install: ["@mlog/core", "@mlog/s3"], packages: 32, kilobytes: 12_000 },
   { install: ["@mlog/core", "@mlog/azure"], packages: 40, kilobytes: 40_000 },
   { install: ["@mlog/core", "@mlog/wandb"], packages: 5, kilobytes: 1600 },
