@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Proof } from "./proof.ts";
 import { exits } from "./proofs/exits.ts";
+import { exportToParquet } from "./proofs/export.ts";
 import { failingDisk } from "./proofs/failing-disk.ts";
 import { kills, killsWithRecordDurability } from "./proofs/kills.ts";
 import { killsDuringResume } from "./proofs/kills-during-resume.ts";
@@ -37,6 +38,7 @@ const proofs: readonly Proof[] = [
   wandbKills,
   wandbNeverYielding,
   wandbFaults,
+  exportToParquet,
 ];
 
 const { values } = parseArgs({

@@ -9,6 +9,7 @@ type Schema = ConstructorParameters<typeof ParquetWriter>[0]["schema"];
 
 const TYPES: Readonly<Record<Column["kind"], BasicType>> = {
   text: "STRING",
+  count: "INT32",
   integer: "INT64",
   time: "INT64",
   number: "DOUBLE",
@@ -62,6 +63,7 @@ interface ColumnBuffer {
 
 function bufferOf(column: Column, rows: number): ColumnBuffer {
   if (column.kind === "number" && !column.nullable) return new NumberBuffer(column.name, rows);
+  if (column.kind === "count") return new CountBuffer(column.name, rows);
   if (column.kind === "integer" || column.kind === "time") return new IntegerBuffer(column, rows);
   return new CellBuffer(column, rows);
 }
@@ -81,6 +83,24 @@ class NumberBuffer implements ColumnBuffer {
 
   source(rows: number): ColumnSource {
     return { name: this.#name, data: this.#cells.subarray(0, rows), type: "DOUBLE", statistics: false };
+  }
+}
+
+class CountBuffer implements ColumnBuffer {
+  readonly #name: string;
+  readonly #cells: Int32Array;
+
+  constructor(name: string, rows: number) {
+    this.#name = name;
+    this.#cells = new Int32Array(rows);
+  }
+
+  set(row: number, cell: Cell): void {
+    this.#cells[row] = cell as number;
+  }
+
+  source(rows: number): ColumnSource {
+    return { name: this.#name, data: this.#cells.subarray(0, rows), type: "INT32", statistics: false };
   }
 }
 
@@ -105,9 +125,7 @@ class IntegerBuffer implements ColumnBuffer {
   }
 
   source(rows: number): ColumnSource {
-    // Of what changes from row to row a reader can skip groups by their bounds.
-    const statistics = this.#name === "step" || this.#name === "time";
-    return { name: this.#name, data: take(this.#cells, rows), type: "INT64", statistics };
+    return { name: this.#name, data: take(this.#cells, rows), type: "INT64" };
   }
 }
 
@@ -141,6 +159,7 @@ function schemaOf(columns: readonly Column[]): Schema {
       const element = { name, repetition_type: nullable ? "OPTIONAL" : "REQUIRED" } as const;
       if (kind === "text") return { ...element, type: "BYTE_ARRAY", converted_type: "UTF8" };
       if (kind === "number") return { ...element, type: "DOUBLE" };
+      if (kind === "count") return { ...element, type: "INT32" };
       if (kind === "integer") return { ...element, type: "INT64" };
       const logical_type = { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MILLIS" } as const;
       return { ...element, type: "INT64", logical_type };

@@ -5,8 +5,8 @@ import type { Cell, Column, Sheet } from "./sheet.ts";
 /** What is said of every row. */
 const PLACE: readonly Column[] = [
   { name: "run", kind: "text" },
-  { name: "rank", kind: "integer" },
-  { name: "session", kind: "integer" },
+  { name: "rank", kind: "count" },
+  { name: "session", kind: "count" },
   { name: "step", kind: "integer" },
   { name: "time", kind: "time" },
 ];

@@ -1,7 +1,7 @@
-/** What the cells of a column are. A time is in Unix milliseconds. */
+/** What the cells of a column are. A count is below 2^31; a time is in Unix milliseconds. */
 export interface Column {
   readonly name: string;
-  readonly kind: "text" | "integer" | "time" | "number";
+  readonly kind: "text" | "count" | "integer" | "time" | "number";
   /** Whether cells may be missing. */
   readonly nullable?: true;
 }
