@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** A benchmark is a folder with a `main.ts`; a new one is added here and to the scripts of package.json. */
-const BENCHMARKS = ["log-metrics", "sustained", "memory", "images", "uploads", "wandb"];
+const BENCHMARKS = ["log-metrics", "sustained", "memory", "images", "uploads", "wandb", "viewer"];
 
 for (const name of BENCHMARKS) {
   const program = fileURLToPath(new URL(`./${name}/main.ts`, import.meta.url));

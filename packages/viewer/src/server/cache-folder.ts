@@ -1,7 +1,10 @@
 import { hash } from "node:crypto";
-import { mkdir, mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+
+/** An index that nobody has used for so long, in ms, is removed. */
+const MAX_UNUSED = 30 * 86_400_000;
 
 /** Where the index of a source is kept. */
 export interface CacheFolder {
@@ -28,10 +31,22 @@ export async function openCacheFolder(base: string | null, sourceId: string): Pr
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
     if (!(await take(lock))) return await temporaryFolder();
+    await utimes(path, new Date(), new Date());
+    await removeUnused(base);
   } catch {
     return temporaryFolder();
   }
   return { path, release: () => rm(lock, { force: true }) };
+}
+
+async function removeUnused(base: string): Promise<void> {
+  const oldest = Date.now() - MAX_UNUSED;
+  for (const name of await readdir(base)) {
+    // Only what has the name of an index: the folder may be one that the user gave.
+    if (!/^[0-9a-f]{24}$/.test(name)) continue;
+    const path = join(base, name);
+    if ((await stat(path)).mtimeMs < oldest) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function temporaryFolder(): Promise<CacheFolder> {
