@@ -32,6 +32,11 @@ export class CurveLoader {
     overview: undefined,
     detail: undefined,
   };
+  /** {@link #wish} as a text, to tell another one by. */
+  #key = "";
+  #isLoading = false;
+  /** Whether there is more than what is being fetched. */
+  #isStale = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(api: Api, changed: (error?: unknown) => void) {
@@ -46,26 +51,34 @@ export class CurveLoader {
 
   /** Fetches everything of what is wished for; what is known of it already stays. */
   async load(wish: CurveWish): Promise<void> {
-    const isSame = JSON.stringify(wish) === JSON.stringify(this.#wish);
+    const key = JSON.stringify(wish);
+    const isSame = key === this.#key;
+    if (isSame && this.#isLoading) {
+      // A run that is written to faster than its curves arrive shall not keep them from ever arriving.
+      this.#isStale = true;
+      return;
+    }
     this.#wish = wish;
+    this.#key = key;
     if (!isSame) this.#detail = undefined;
-    const known = new Map(isSame ? this.#overview.map((curve) => [curve.run, curve]) : []);
-    const curves = wish.runs.map((run) => {
-      const curve = known.get(run);
-      const isWhole = curve?.size === 1 && curve.step.length < MAX_POINTS;
-      return { run, metric: wish.metric, ...(isWhole ? { after: curve.total } : {}) };
-    });
-    const fetched = await this.#fetch("overview", { curves, axis: wish.axis, points: POINTS });
-    if (fetched === undefined) return;
-    this.#overview = fetched.map((curve) => (curve.append ? appended(known.get(curve.run)!, curve) : curve));
-    this.#changed();
+    this.#isLoading = true;
+    let known = isSame ? this.#overview : [];
+    do {
+      this.#isStale = false;
+      const fetched = await this.#fetchOverview(wish, known);
+      if (key !== this.#key) return;
+      if (fetched === undefined) continue;
+      this.#overview = known = fetched;
+      this.#changed();
+    } while (this.#isStale);
+    this.#isLoading = false;
   }
 
   /** Asks for the part that is looked at, and some more at both sides, once it has been looked at for a moment. */
   look(view: View): void {
     clearTimeout(this.#timer);
     if (this.#overview.every((curve) => curve.size === 1)) return;
-    const { detail } = { detail: this.#detail };
+    const detail = this.#detail;
     const width = view.to - view.from;
     const isCovered =
       detail !== undefined &&
@@ -86,6 +99,18 @@ export class CurveLoader {
     clearTimeout(this.#timer);
     this.#aborts.overview?.abort();
     this.#aborts.detail?.abort();
+  }
+
+  /** @param all what is known of these curves: of those that are short only what is new is asked for */
+  async #fetchOverview(wish: CurveWish, all: readonly Curve[]): Promise<readonly Curve[] | undefined> {
+    const known = new Map(all.map((curve) => [curve.run, curve]));
+    const curves = wish.runs.map((run) => {
+      const curve = known.get(run);
+      const isWhole = curve?.size === 1 && curve.step.length < MAX_POINTS;
+      return { run, metric: wish.metric, ...(isWhole ? { after: curve.total } : {}) };
+    });
+    const fetched = await this.#fetch("overview", { curves, axis: wish.axis, points: POINTS });
+    return fetched?.map((curve) => (curve.append ? appended(known.get(curve.run)!, curve) : curve));
   }
 
   async #loadDetail({ from, to }: View): Promise<void> {
