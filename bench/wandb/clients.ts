@@ -5,7 +5,7 @@ import type { Contender } from "../contenders/contender.ts";
 import type { ServerProcess } from "./start-server.ts";
 
 /** As in the tables. */
-export type ClientName = "mlog W&B" | "@wandb/sdk";
+export type ClientName = "nothing" | "mlog W&B" | "@wandb/sdk";
 
 /** A client's run: `close` gives up after a minute. */
 export type OpenClient = (server: ServerProcess, folder: string) => Promise<Contender>;
@@ -14,9 +14,15 @@ const PATIENCE = 60_000;
 const RUN = { project: "bench", id: "bench" };
 
 export const CLIENTS: Readonly<Record<ClientName, OpenClient>> = {
+  nothing: openNothing,
   "mlog W&B": openOurs,
   "@wandb/sdk": openSdk,
 };
+
+/** The loop alone. */
+async function openNothing(): Promise<Contender> {
+  return { path: undefined, log: ignore, nextBatch: ignore, flush: async () => {}, close: async () => {} };
+}
 
 /** Waits are shorter than the defaults, so that many requests meet the server's faults. */
 async function openOurs({ baseUrl, apiKey }: ServerProcess, dir: string): Promise<Contender> {

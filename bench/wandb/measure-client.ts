@@ -20,13 +20,14 @@ export interface Parameters {
 }
 
 const METRICS = 4;
+const WARM_UP_ROWS = 30_000;
 /** In ms; a training loop that logs ten thousand rows per second is a fast one. */
 const PAUSE = 10;
 const CALLS_PER_PAUSE = 100;
 const MOODS: Readonly<Record<Parameters["mode"], ServerMood>> = {
   bursts: "well",
   arrival: "faulty",
-  memory: "down",
+  memory: "well",
 };
 
 const { client, mode, count, folder: parent } = readParameters<Parameters>();
@@ -57,12 +58,13 @@ async function arrivalOf(run: Contender): Promise<Figures> {
   return { arrived, lost: count - distinct, twice: arrived - distinct, closeSeconds: seconds, ...rest };
 }
 
-/** No close: the server is down for good. */
+/** What an outage costs, after some rows on a server that is well. No close: the server is down for good. */
 async function memoryOf(run: Contender): Promise<Figures> {
-  // Building the objects of the calls needs memory, too; the heap grows to that first.
-  for (let i = 0; i < 300_000; i++) rows(i);
+  await logSteadily(run, rows, WARM_UP_ROWS);
+  await run.flush();
   globalThis.gc?.();
   const before = resetPeak();
+  server.goDown();
   await logSteadily(run, rows, count);
   await sleep(1000);
   globalThis.gc?.();

@@ -15,11 +15,13 @@ const mood = process.argv[2] as ServerMood;
 const server = await startWandb({ pace: { requestsPerSecond: Infinity } });
 if (mood === "faulty") {
   server.faults.byChance({ share: LOST_SHARE, faults: FAULTS, on: "file_stream", random: randomSource(1) });
-} else if (mood === "down") {
-  server.faults.plan("file_stream", { kind: "status", status: 503 }, Infinity);
 }
 
-process.on("message", () => {
+process.on("message", (message) => {
+  if (message === "go down") {
+    server.faults.plan("file_stream", { kind: "status", status: 503 }, Infinity);
+    return;
+  }
   const [run] = server.runs;
   const steps = run?.rows.map((row) => row["_step"] as number) ?? [];
   const arrived: Arrived = {

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-/** How a server takes lines: all of them, some, or none. */
-export type ServerMood = "well" | "faulty" | "down";
+/** How a server takes requests with rows: all of them, or some. */
+export type ServerMood = "well" | "faulty";
 
 /** What a server has of the run. */
 export interface Arrived {
@@ -22,6 +22,8 @@ export interface ServerProcess {
   readonly baseUrl: string;
   readonly apiKey: string;
   arrived(): Promise<Arrived>;
+  /** From now on it takes no rows. */
+  goDown(): void;
   stop(): void;
 }
 
@@ -36,6 +38,9 @@ export async function startServer(mood: ServerMood): Promise<ServerProcess> {
       child.send("arrived?");
       const [arrived] = (await once(child, "message")) as [Arrived];
       return arrived;
+    },
+    goDown() {
+      child.send("go down");
     },
     stop() {
       child.disconnect();

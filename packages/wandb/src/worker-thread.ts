@@ -23,6 +23,8 @@ export class WorkerThread {
     this.#worker = new Worker(createRequire(import.meta.url).resolve("#worker"), {
       name: "mlog wandb",
       workerData,
+      // What it makes is garbage at once: with room for more it would take tens of megabytes, and no less time.
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
       // What the application preloads is not for this thread; how modules are found is.
       execArgv: process.execArgv.filter((flag) => flag.startsWith("--conditions=")),
       env: Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED.test(name))),

@@ -12,6 +12,8 @@ export class CaptureReader {
   #position = 0;
   /** The beginning of a line whose end was not there yet. */
   #rest: Buffer = Buffer.alloc(0);
+  /** Of its own: one per read would be megabytes of garbage per second, which is collected late. */
+  readonly #block = Buffer.allocUnsafeSlow(READ);
 
   constructor(path: string) {
     this.#path = path;
@@ -21,11 +23,10 @@ export class CaptureReader {
   read(): CaptureRecord[] {
     if (this.#fd === undefined && !existsSync(this.#path)) return [];
     this.#fd ??= openSync(this.#path, "r");
-    const block = Buffer.allocUnsafe(READ);
-    const count = readSync(this.#fd, block, 0, READ, this.#position);
+    const count = readSync(this.#fd, this.#block, 0, READ, this.#position);
     if (count === 0) return [];
     this.#position += count;
-    const bytes = Buffer.concat([this.#rest, block.subarray(0, count)]);
+    const bytes = Buffer.concat([this.#rest, this.#block.subarray(0, count)]);
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     this.#rest = bytes.subarray(end);
     if (end === 0) return this.read();
