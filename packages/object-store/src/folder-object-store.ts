@@ -19,6 +19,8 @@ export interface FolderStoreOptions {
 
 /** What is in the folder besides the objects, and hidden from them. */
 const OWN = ".mlog-store";
+/** What a killed process was receiving is removed after that time, in ms. */
+const ABANDONED = 24 * 3600 * 1000;
 
 /**
  * Objects as the files of a folder: each is written beside, synced, and then renamed (or linked, which
@@ -28,6 +30,7 @@ const OWN = ".mlog-store";
  */
 export class FolderObjectStore implements ObjectStore {
   readonly #folder: string;
+  #isSwept = false;
 
   constructor({ folder }: FolderStoreOptions) {
     this.#folder = resolve(folder);
@@ -139,7 +142,8 @@ export class FolderObjectStore implements ObjectStore {
   async #receive(body: ObjectBody, signal: AbortSignal | undefined): Promise<string> {
     signal?.throwIfAborted();
     const folder = join(this.#folder, OWN, "incoming");
-    await mkdir(folder, { recursive: true });
+    await this.#makeOwnFolder(folder);
+    if (!this.#isSwept) await this.#sweep(folder);
     const path = join(folder, randomUUID());
     const file = await open(path, "wx");
     try {
@@ -158,6 +162,25 @@ export class FolderObjectStore implements ObjectStore {
       await file.close();
     }
     return path;
+  }
+
+  async #sweep(folder: string): Promise<void> {
+    this.#isSwept = true;
+    for (const name of await readdir(folder)) {
+      const path = join(folder, name);
+      const { mtimeMs } = await lstat(path).catch(() => ({ mtimeMs: Infinity }));
+      if (Date.now() - mtimeMs > ABANDONED) await rm(path, { force: true });
+    }
+  }
+
+  async #makeOwnFolder(path: string): Promise<void> {
+    try {
+      await mkdir(path, { recursive: true });
+    } catch (cause) {
+      const { code = "", message } = cause as NodeJS.ErrnoException;
+      if (!["ENOTDIR", "EEXIST", "ENOENT"].includes(code)) throw cause;
+      throw new ObjectStoreError("BUCKET_NOT_FOUND", `${this.uri("")}: ${message}`, { cause });
+    }
   }
 
   async #makeFolder(name: string, path: string): Promise<void> {

@@ -37,6 +37,7 @@ export class ObjectStoreLogger implements LoggerDestination {
   #paths: FilePaths | undefined;
   #engine: Engine | undefined;
   #folder: string;
+  #notStarted: Error | undefined;
   #notStaged: Error[] = [];
   /** Uploads that others left and that have not arrived. */
   #left = 0;
@@ -69,6 +70,7 @@ export class ObjectStoreLogger implements LoggerDestination {
       this.#folder = folder;
       this.#left += left;
     } catch (error) {
+      this.#notStarted = error as Error;
       await engine.close().catch(() => undefined);
       throw error;
     }
@@ -82,6 +84,7 @@ export class ObjectStoreLogger implements LoggerDestination {
     const { maxUploads } = this.#options;
     let name: string;
     try {
+      if (this.#notStarted !== undefined) throw this.#notStarted;
       if (this.#handles.size >= maxUploads) {
         const message = `${maxUploads} uploads wait already (maxUploads): ${remoteFileName} is not taken`;
         throw new UploadError("TOO_MANY_UPLOADS", message);

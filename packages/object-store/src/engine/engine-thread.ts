@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { SHARE_ENV, Worker } from "node:worker_threads";
+import { MlogError } from "@mlog/core";
 import type { StoreModule } from "../store-module.ts";
 import { UploadError } from "../upload-error.ts";
 import type { DownloadOrder, Engine, EngineListener, EngineStart, ListPage, UploadOrder } from "./engine.ts";
@@ -72,7 +73,10 @@ export class EngineThread implements Engine {
     try {
       await this.#ask({ kind: "close" });
     } finally {
-      this.#ended ??= ended("it is closed");
+      this.#ended ??= new MlogError(
+        "LOGGER_CLOSED",
+        "the logger is closed: upload, download and list before",
+      );
       await this.#worker.terminate();
     }
   }
