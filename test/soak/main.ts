@@ -15,6 +15,7 @@ import { failingDisk } from "./proofs/failing-disk.ts";
 import { kills, killsWithRecordDurability } from "./proofs/kills.ts";
 import { killsDuringResume } from "./proofs/kills-during-resume.ts";
 import { killsDuringUploads } from "./proofs/kills-during-uploads.ts";
+import { largeObject } from "./proofs/large-object.ts";
 import { longRun } from "./proofs/long-run.ts";
 import { neverYieldingUploads } from "./proofs/never-yielding-uploads.ts";
 import { neverYielding } from "./proofs/never-yielding.ts";
@@ -22,6 +23,7 @@ import { truncation } from "./proofs/truncation.ts";
 import { wandbFaults } from "./proofs/wandb-faults.ts";
 import { wandbKills } from "./proofs/wandb-kills.ts";
 import { wandbNeverYielding } from "./proofs/wandb-never-yielding.ts";
+import { uploadsOverBadNetwork } from "./proofs/uploads-over-bad-network.ts";
 import { createRandom } from "./random.ts";
 
 const proofs: readonly Proof[] = [
@@ -39,6 +41,8 @@ const proofs: readonly Proof[] = [
   wandbNeverYielding,
   wandbFaults,
   exportToParquet,
+  uploadsOverBadNetwork,
+  largeObject,
 ];
 
 const { values } = parseArgs({
