@@ -76,6 +76,14 @@ describe("a connection that breaks is trouble that may pass", () => {
   });
 });
 
+test("a server that falls silent in the middle of an object is left at the deadline", async () => {
+  await direct().put("stalled", bodyOf(Buffer.alloc(1_000_000, 1)));
+  const store = await behindTcp(() => ({ kind: "bandwidth", bytesPerSecond: 1_000_000 }));
+  const signal = AbortSignal.timeout(400);
+  const read = async (): Promise<unknown> => Array.fromAsync((await store.get("stalled", { signal })).body);
+  await expect(read()).rejects.toSatisfy((error: unknown) => error === signal.reason);
+});
+
 test.each<TcpFault>([{ kind: "black hole" }, { kind: "slow drip", msPerByte: 1000 }])(
   "a server that falls silent is left at the deadline: $kind",
   async (fault) => {

@@ -40,7 +40,7 @@ export interface S3Options {
   readonly metadata?: Readonly<Record<string, string>>;
   /**
    * By what the store checks the bytes that arrive: `"crc32"` (S3, R2, MinIO) or `"md5"`, for stores that take no
-   * notice of newer checksums (Ceph before 19). Default: `"crc32"`.
+   * notice of newer checksums (Ceph 16). Default: `"crc32"`.
    */
   readonly checksum?: "crc32" | "md5";
   /**

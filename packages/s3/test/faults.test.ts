@@ -83,6 +83,14 @@ describe("a connection that breaks is trouble that may pass", () => {
   });
 });
 
+test("a server that falls silent in the middle of an object is left at the deadline", async () => {
+  await open(server.endpoint).put("stalled", bodyOf(Buffer.alloc(1_000_000, 1)));
+  const store = await behindTcp(() => ({ kind: "bandwidth", bytesPerSecond: 1_000_000 }));
+  const signal = AbortSignal.timeout(400);
+  const read = async (): Promise<unknown> => Array.fromAsync((await store.get("stalled", { signal })).body);
+  await expect(read()).rejects.toSatisfy((error: unknown) => error === signal.reason);
+});
+
 describe("a connection that is slow brings the object all the same", () => {
   test.each<TcpFault>([
     { kind: "latency", ms: 30 },
