@@ -43,7 +43,8 @@ export class S3ObjectStore implements ObjectStore {
   /**
    * @param uri - `s3://bucket` or `s3://bucket/prefix`.
    * @param client - Makes the requests instead of one made from `options`, and is closed with the store: for
-   * credentials that a function gives, and the like. Switch its retries off (`maxAttempts: 1`).
+   * credentials that a function gives, and the like. Switch its retries off (`maxAttempts: 1`), and say
+   * `conditionalWrites` if its store is not AWS.
    * @throws MlogTypeError or MlogRangeError `INVALID_ARGUMENT`, `INVALID_NAME`
    */
   constructor(uri: string, options: S3Options = {}, client?: S3Client) {
