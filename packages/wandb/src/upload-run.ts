@@ -99,10 +99,10 @@ export async function uploadRun(path: string, options: UploadRunOptions = {}): P
     report,
   });
   const { complete, failed } = await sender.run();
+  if (complete && failed === 0) writeFileSync(folder.synced, "");
   const isComplete = complete && failed === 0 && losses === 0;
   const [first] = errors;
   if (!isComplete && first !== undefined) throw first;
-  if (complete && failed === 0) writeFileSync(folder.synced, "");
   const { entity, project } = started.start;
   return { runId: settings.runId, url: urlOf(entity, project), complete: isComplete, alreadySent: false };
 }
