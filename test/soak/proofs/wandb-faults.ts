@@ -25,8 +25,6 @@ export const wandbFaults: Proof = {
         { kind: "status", status: 429, retryAfter: 0 },
         { kind: "reset" },
         { kind: "reset", after: true },
-        { kind: "hang" },
-        { kind: "hang", after: true },
       ],
     });
     const timing = { streamInterval: 10, minGap: 1, minDelay: 2, maxDelay: 20, requestTimeout: 500 };
@@ -37,7 +35,9 @@ export const wandbFaults: Proof = {
     for (let i = 0; i < count; i++) {
       logger.logMetrics({ i, half: i / 2 });
       state.nextBatch();
-      if (i % 1000 === 0) await setTimeout(10);
+      if (i % 1000 !== 0) continue;
+      if (random.chance(0.2)) server.faults.plan("file_stream", { kind: "hang", after: random.chance(0.5) });
+      await setTimeout(10);
     }
     const [delivery] = await logger.close({ timeout: 120_000 });
     server.assertNoViolations();
