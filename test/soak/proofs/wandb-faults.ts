@@ -27,7 +27,8 @@ export const wandbFaults: Proof = {
         { kind: "reset", after: true },
       ],
     });
-    const timing = { streamInterval: 10, minGap: 1, minDelay: 2, maxDelay: 20, requestTimeout: 500 };
+    // Long enough that the server notices that a request was given up before the next one comes.
+    const timing = { streamInterval: 10, minGap: 1, minDelay: 100, maxDelay: 200, requestTimeout: 3000 };
     const { baseUrl, apiKey } = server;
     const wandb = new WandBLogger({ project: "soak", id: "faults", dir: folder, baseUrl, apiKey, timing });
     const state = new State({ runName: RUN });
