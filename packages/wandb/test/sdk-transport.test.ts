@@ -51,7 +51,7 @@ describe("a run through @wandb/sdk", () => {
       "WANDB_SDK_UNSUPPORTED",
       "WANDB_SDK_UNSUPPORTED",
       "WANDB_SDK_UNSUPPORTED",
-      "WANDB_STEP_DROPPED",
+      "STEPS_DROPPED",
     ]);
     expect(server.run("run1").rows.map(({ _step, a, nan }) => [_step, a, nan])).toEqual([
       [5, 1, undefined],

@@ -63,7 +63,7 @@ export class SdkTransport implements RunTransport {
     if (this.#rows.isPast(step)) {
       this.#refused++;
       return this.#reportOnce(
-        "WANDB_STEP_DROPPED",
+        "STEPS_DROPPED",
         `step ${step} is earlier than the latest, and W&B cannot take it`,
       );
     }
