@@ -23,7 +23,6 @@ const BY_CODE: Readonly<Record<string, number>> = {
   LOG_NOT_FOUND: EXIT.notFound,
   FOLDER_NOT_FOUND: EXIT.notFound,
   PACKAGE_MISSING: EXIT.packageMissing,
-  INTERRUPTED: EXIT.interrupted,
 };
 
 /** The exit code for what a command threw. */

@@ -1,8 +1,9 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { expect, test } from "vitest";
-import { mlog, openRun, temporaryFolder, writeRun } from "./mlog.ts";
+import { expect, test, vi } from "vitest";
+import { asProcess, mlog, openRun, temporaryFolder, writeRun } from "./mlog.ts";
 
 /** What DuckDB answers, with bigints as numbers. */
 async function query(sql: string): Promise<unknown[]> {
@@ -102,6 +103,32 @@ test("several runs go into one file", async () => {
     .slice(1, -1)
     .map((line) => line.split(",")[0]);
   expect(new Set(runs)).toEqual(new Set(["a", "b"]));
+});
+
+test("Ctrl-C leaves no half of a file behind", async () => {
+  const root = temporaryFolder();
+  const { logger } = openRun(root, "run");
+  for (let step = 0; step < 100_000; step++) {
+    logger.logMetrics({ a: step, b: step, c: step }, { step });
+    if (step % 20_000 === 0) await logger.flush();
+  }
+  await logger.close();
+  const out = join(root, "out");
+  mkdirSync(out);
+  const exporting = spawn(process.execPath, [
+    ...asProcess,
+    "export",
+    "run",
+    "--root",
+    root,
+    "-o",
+    join(out, "x.csv"),
+  ]);
+  const ended = new Promise((resolve) => exporting.on("exit", resolve));
+  await vi.waitFor(() => expect(readdirSync(out)).toHaveLength(1), { timeout: 30_000, interval: 1 });
+  exporting.kill("SIGINT");
+  expect(await ended).toBe(130);
+  expect(readdirSync(out)).toEqual([]);
 });
 
 test("a file that is there is not replaced, and what fails leaves none behind", async () => {

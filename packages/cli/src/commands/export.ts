@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, rmSync } from "node:fs";
 import { access, rename, rm } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { describe, MlogError } from "@mlog/core";
@@ -10,6 +10,7 @@ import { matcher, type Selection } from "../export/points.ts";
 import { LONG, metricNames, wideColumns, writeLong, writeWide } from "../export/shapes.ts";
 import type { Column, Format, Sheet } from "../export/sheet.ts";
 import { TextSheet } from "../export/text-sheet.ts";
+import { EXIT } from "../exit.ts";
 import { Output } from "../output.ts";
 import { findRun } from "../run-path.ts";
 
@@ -77,6 +78,11 @@ async function write(
   const columns = isWide ? wideColumns(names) : LONG;
   // Under its name there is only ever a whole file.
   const partial = target === "-" ? target : `${target}.${randomBytes(4).toString("hex")}.part`;
+  const interrupted = (): void => {
+    if (target !== "-") rmSync(partial, { force: true });
+    process.exit(EXIT.interrupted);
+  };
+  process.once("SIGINT", interrupted);
   try {
     const sheet = openSheet(partial, columns, format);
     const rows = isWide
@@ -88,6 +94,8 @@ async function write(
   } catch (error) {
     if (target !== "-") await rm(partial, { force: true });
     throw error;
+  } finally {
+    process.off("SIGINT", interrupted);
   }
 }
 

@@ -1,5 +1,5 @@
 import { replay, type ReplayResult } from "@mlog/file";
-import { describe, MlogError } from "@mlog/core";
+import { describe, type LoggerDestination, MlogError, type State } from "@mlog/core";
 import type { Command } from "commander";
 import { newRunCommand, type RunOptions, several } from "../command.ts";
 import { EXIT } from "../exit.ts";
@@ -17,6 +17,24 @@ interface ReplayOptions extends RunOptions {
 
 /** For closing the destinations: what is uploaded may take its time. In milliseconds. */
 const TIMEOUT = 24 * 3600 * 1000;
+
+/** Stands among the destinations, and not among the results. */
+const COUNTER = "progress of mlog replay";
+
+/** Makes destinations, one per rank, that count the calls of all ranks. */
+function countCalls(onCall: (count: number) => void): () => LoggerDestination {
+  let count = 0;
+  const call = (): void => onCall(++count);
+  return () => ({
+    name: COUNTER,
+    specVersion: 1,
+    logMetrics: call,
+    logTable: call,
+    logImages: call,
+    logHistogram: call,
+    onEvent: call,
+  });
+}
 
 /** `mlog replay`: logs a run again, to any destination. */
 export function replayCommand(): Command {
@@ -37,20 +55,21 @@ export function replayCommand(): Command {
       }
       let failures = 0;
       const { runName } = options;
-      let result: ReplayResult;
-      const ticking = setInterval(() => output.status(() => "replaying"), 200);
-      try {
-        result = await replay(path, (rank, state) => targets.flatMap((target) => target.make(rank, state)), {
-          timeout: TIMEOUT,
-          ...(runName === undefined ? {} : { runName }),
-          onError: (error, destination) => {
-            failures++;
-            output.note(`${destination}: ${error.message}`);
-          },
-        });
-      } finally {
-        clearInterval(ticking);
-      }
+      const counter = countCalls((count) => output.status(() => `${count} calls replayed`));
+      const make = (rank: number, state: State): LoggerDestination[] => [
+        ...targets.flatMap((target) => target.make(rank, state)),
+        counter(),
+      ];
+      const all = await replay(path, make, {
+        timeout: TIMEOUT,
+        ...(runName === undefined ? {} : { runName }),
+        onError: (error, destination) => {
+          failures++;
+          output.note(`${destination}: ${error.message}`);
+        },
+      });
+      const deliveries = all.deliveries.filter(({ destination }) => destination !== COUNTER);
+      const result: ReplayResult = { ...all, deliveries };
       if (output.json) output.data({ ...result, failures });
       else print(output, result);
       const dropped = result.deliveries.some((delivery) => delivery.dropped > 0 || delivery.pending > 0);
