@@ -7,7 +7,8 @@ import { describe, MlogError } from "@mlog/core";
 export const DEFAULT_ROOT = "runs";
 
 /**
- * The path of a run that the user named: a run folder, a log, or the name of a run below `root`.
+ * The path of a run that the user named: a run folder, a log, the name of a run below `root`, or a part of its name
+ * that no other has.
  *
  * @throws MlogError `RUN_NOT_FOUND`, `LINK_LEAVES_RUN`
  */
@@ -17,9 +18,12 @@ export async function findRun(named: string, root: string = DEFAULT_ROOT): Promi
     await assertWithin(path);
     return path;
   }
+  const names = await readdir(root).catch(() => []);
+  const like = named === "" ? [] : names.filter((name) => name.includes(named));
+  if (like.length === 1) return findRun(join(root, like[0]!), root);
   throw new MlogError(
     "RUN_NOT_FOUND",
-    `there is no run ${describe(named)}, here or in ${describe(root)}${await hint(named, root)}`,
+    `there is no run ${describe(named)}, here or in ${describe(root)}${hint(named, names, like)}`,
   );
 }
 
@@ -54,11 +58,8 @@ async function assertEntryWithin(folder: string, parent: string, entry: Dirent):
   );
 }
 
-async function hint(named: string, root: string): Promise<string> {
-  const names = await readdir(root).catch(() => []);
-  const near = names
-    .filter((name) => name.includes(basename(named)) || basename(named).includes(name))
-    .slice(0, 5);
-  if (near.length > 0) return `; did you mean ${near.map(describe).join(" or ")}?`;
+function hint(named: string, names: readonly string[], like: readonly string[]): string {
+  const near = like.length > 0 ? like : names.filter((name) => basename(named).includes(name));
+  if (near.length > 0) return `; did you mean ${near.slice(0, 5).map(describe).join(" or ")}?`;
   return names.length > 0 ? "; `mlog ls` lists what is there" : "";
 }

@@ -16,6 +16,7 @@ export interface RunSummary {
   readonly bytes: number;
   /** Unix milliseconds; null where no start was found. */
   readonly started: number | null;
+  /** The time of the last record, else of the last write. */
   readonly updated: number;
   readonly step: number | null;
   readonly epoch: number | null;
@@ -32,7 +33,8 @@ export async function summarize(path: string): Promise<RunSummary> {
   const [first] = ends;
   const start = first?.head.find((record) => record.type === "start");
   const last = first?.tail.at(-1) ?? first?.head.at(-1);
-  const updated = Math.max(0, ...ends.map(({ changed }) => changed));
+  const changed = Math.max(0, ...ends.map((end) => end.changed));
+  const times = ends.flatMap(({ tail }) => tail.at(-1)?.time ?? []);
   // Without a prototype, since a name may be `__proto__`.
   const latest = Object.create(null) as Record<string, number>;
   const hyperparameters = Object.create(null) as Record<string, unknown>;
@@ -44,11 +46,11 @@ export async function summarize(path: string): Promise<RunSummary> {
   return {
     name: start?.run ?? basename(path),
     path,
-    status: statusOf(ends, updated),
+    status: statusOf(ends, changed),
     ranks: logs.length,
     bytes: ends.reduce((sum, end) => sum + end.bytes, 0),
     started: start?.time ?? null,
-    updated,
+    updated: times.length > 0 ? Math.max(...times) : changed,
     step: last?.step ?? null,
     epoch: last?.epoch ?? null,
     maxDuration: start?.maxDuration ?? null,
@@ -57,11 +59,11 @@ export async function summarize(path: string): Promise<RunSummary> {
   };
 }
 
-function statusOf(ends: readonly LogEnds[], updated: number): RunSummary["status"] {
+function statusOf(ends: readonly LogEnds[], changed: number): RunSummary["status"] {
   const last = ends.map(({ tail }) => tail.at(-1));
   if (last.some((record) => isEnd(record) && record.error !== null)) return "failed";
   if (last.length > 0 && last.every(isEnd)) return "finished";
-  return Date.now() - updated < LATELY ? "running" : "stopped";
+  return Date.now() - changed < LATELY ? "running" : "stopped";
 }
 
 function isEnd(record: LoggedRecord | undefined): record is Extract<LoggedRecord, { type: "end" }> {

@@ -23,11 +23,14 @@ test.each([
   expect(said.stdout + said.stderr).toContain(text);
 });
 
-test("a name that is nearly right gets a hint", async () => {
+test("a part of a name will do if no other run has it, and else gets a hint", async () => {
   const root = temporaryFolder();
   await writeRun(root, "1795-quiet-wren");
-  const { stderr } = await mlog("show", "quiet-wren", "--root", root);
-  expect(stderr).toContain('did you mean "1795-quiet-wren"?');
+  expect((await mlog("show", "quiet-wren", "--root", root)).stdout).toContain("1795-quiet-wren");
+  await writeRun(root, "1796-quiet-wren");
+  const { code, stderr } = await mlog("show", "quiet-wren", "--root", root);
+  expect(code).toBe(3);
+  expect(stderr).toContain('did you mean "1795-quiet-wren" or "1796-quiet-wren"?');
 });
 
 test("with --json errors are JSON too, on stderr", async () => {
