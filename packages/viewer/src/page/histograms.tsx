@@ -1,15 +1,14 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { RunSummary } from "../protocol.ts";
 import type { Api } from "./api.ts";
 import { runColour } from "./colours.ts";
-import { countOf, namesOf, useFetched } from "./entries.ts";
+import { countOf, useFetched } from "./entries.ts";
+import { EntryCard } from "./entry-card.tsx";
+import { type EntryCardProps, EntrySections } from "./entry-sections.tsx";
 import { formatNumber } from "./format.ts";
 import { type HistogramData, histogramOf } from "./records.ts";
-import { RunName } from "./run-name.tsx";
 import * as state from "./state.ts";
-import { StepSlider } from "./step-slider.tsx";
 
 /** Histograms of one name that are fetched, the newest ones. */
 const NEWEST = 200;
@@ -17,23 +16,10 @@ const [WIDTH, HEIGHT] = [640, 200];
 
 /** How the histograms of all shown runs change over time, by name. */
 export function Histograms({ api }: { api: Api }): JSX.Element {
-  return (
-    <>
-      {namesOf("histogram").map(([name, runs]) => (
-        <section class="group" key={name}>
-          <h2>{name}</h2>
-          <div class="grid">
-            {runs.map((run) => (
-              <HistogramCard key={run.id} api={api} run={run} name={name} />
-            ))}
-          </div>
-        </section>
-      ))}
-    </>
-  );
+  return <EntrySections api={api} type="histogram" Card={HistogramCard} isGrid />;
 }
 
-function HistogramCard({ api, run, name }: { api: Api; run: RunSummary; name: string }): JSX.Element {
+function HistogramCard({ api, run, name }: EntryCardProps): JSX.Element {
   const rank = run.ranks[0] ?? 0;
   const canvas = useRef<HTMLCanvasElement>(null);
   const chosen = useSignal<number | undefined>(undefined);
@@ -54,17 +40,14 @@ function HistogramCard({ api, run, name }: { api: Api; run: RunSummary; name: st
     if (canvas.current !== null) drawHeat(canvas.current, all, range, colour, at);
   }, [all, at, colour]);
   return (
-    <article class="card media" aria-label={`${name} of ${run.name}`}>
-      <div class="head">
-        <RunName run={run} />
-        <StepSlider
-          label={`Step of ${name} of ${run.name}`}
-          places={all.map(({ step }) => ({ rank, step, time: 0, byte: 0 }))}
-          at={Math.max(0, at)}
-          onChange={(next) => (chosen.value = next)}
-        />
-      </div>
-      {problem !== "" && <p class="problem">{problem}</p>}
+    <EntryCard
+      run={run}
+      name={name}
+      places={all.map(({ step }) => ({ rank, step, time: 0, byte: 0 }))}
+      at={at}
+      onChoose={(next) => (chosen.value = next)}
+      problem={problem}
+    >
       <p class="caption">
         Over time: left to right the steps, up the values from {formatNumber(range[0], 3)} to{" "}
         {formatNumber(range[1], 3)}
@@ -78,7 +61,7 @@ function HistogramCard({ api, run, name }: { api: Api; run: RunSummary; name: st
         aria-label={`${name} of ${run.name} over ${all.length} steps, values from ${formatNumber(range[0])} to ${formatNumber(range[1])}`}
       />
       {all[at] !== undefined && <Bars histogram={all[at]} colour={colour} />}
-    </article>
+    </EntryCard>
   );
 }
 

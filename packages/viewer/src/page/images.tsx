@@ -1,34 +1,22 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { RunSummary } from "../protocol.ts";
 import type { Api } from "./api.ts";
 import { classColour } from "./colours.ts";
-import { namesOf, usePlaces, useRecord } from "./entries.ts";
+import { usePlaces, useRecord } from "./entries.ts";
+import { EntryCard } from "./entry-card.tsx";
+import { type EntryCardProps, EntrySections } from "./entry-sections.tsx";
 import { PictureView } from "./picture.tsx";
 import { picturesOf } from "./records.ts";
-import { RunName } from "./run-name.tsx";
-import { StepSlider } from "./step-slider.tsx";
 
 /** Pictures of a record at first. */
 const PAGE = 24;
 
 /** The pictures of all shown runs, by name. */
 export function Images({ api }: { api: Api }): JSX.Element {
-  return (
-    <>
-      {namesOf("images").map(([name, runs]) => (
-        <section class="group" key={name}>
-          <h2>{name}</h2>
-          {runs.map((run) => (
-            <ImageCard key={run.id} api={api} run={run} name={name} />
-          ))}
-        </section>
-      ))}
-    </>
-  );
+  return <EntrySections api={api} type="images" Card={ImageCard} />;
 }
 
-function ImageCard({ api, run, name }: { api: Api; run: RunSummary; name: string }): JSX.Element {
+function ImageCard({ api, run, name }: EntryCardProps): JSX.Element {
   const places = usePlaces(api, run.id, "images", name);
   const chosen = useSignal<number | undefined>(undefined);
   const masks = useSignal<ReadonlySet<string>>(new Set());
@@ -42,16 +30,14 @@ function ImageCard({ api, run, name }: { api: Api; run: RunSummary; name: string
     record.value === undefined ? { pictures: [], labels: {} } : picturesOf(record.value);
   const maskNames = [...new Set(pictures.flatMap((picture) => Object.keys(picture.masks)))];
   return (
-    <article class="card media" aria-label={`${name} of ${run.name}`}>
-      <div class="head">
-        <RunName run={run} />
-        <StepSlider
-          label={`Step of ${name} of ${run.name}`}
-          places={list}
-          at={Math.max(0, at)}
-          onChange={(next) => (chosen.value = next)}
-        />
-      </div>
+    <EntryCard
+      run={run}
+      name={name}
+      places={list}
+      at={at}
+      onChoose={(next) => (chosen.value = next)}
+      problem={places.problem || record.problem}
+    >
       {maskNames.length > 0 && (
         <div class="masks" role="group" aria-label="Masks">
           {maskNames.map((mask) => (
@@ -76,10 +62,6 @@ function ImageCard({ api, run, name }: { api: Api; run: RunSummary; name: string
             ))}
         </div>
       )}
-      <p class="problem" hidden={places.problem === "" && record.problem === ""}>
-        {places.problem}
-        {record.problem}
-      </p>
       <div class="pictures">
         {pictures.slice(0, shown.value).map((picture, i) => (
           <PictureView
@@ -99,7 +81,7 @@ function ImageCard({ api, run, name }: { api: Api; run: RunSummary; name: string
           {pictures.length - shown.value} more pictures
         </button>
       )}
-    </article>
+    </EntryCard>
   );
 }
 

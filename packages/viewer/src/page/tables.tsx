@@ -1,34 +1,22 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { RunSummary } from "../protocol.ts";
 import type { Api } from "./api.ts";
-import { namesOf, usePlaces, useRecord } from "./entries.ts";
+import { usePlaces, useRecord } from "./entries.ts";
+import { EntryCard } from "./entry-card.tsx";
+import { type EntryCardProps, EntrySections } from "./entry-sections.tsx";
 import { formatValue } from "./format.ts";
 import { PictureView } from "./picture.tsx";
 import { pictureInCell, tableOf } from "./records.ts";
-import { RunName } from "./run-name.tsx";
 import { SortHeader, type Sorting, sortRows } from "./sorting.tsx";
-import { StepSlider } from "./step-slider.tsx";
 
 const PAGE = 50;
 
 /** The tables of all shown runs, by name. */
 export function Tables({ api }: { api: Api }): JSX.Element {
-  return (
-    <>
-      {namesOf("table").map(([name, runs]) => (
-        <section class="group" key={name}>
-          <h2>{name}</h2>
-          {runs.map((run) => (
-            <TableCard key={run.id} api={api} run={run} name={name} />
-          ))}
-        </section>
-      ))}
-    </>
-  );
+  return <EntrySections api={api} type="table" Card={TableCard} />;
 }
 
-function TableCard({ api, run, name }: { api: Api; run: RunSummary; name: string }): JSX.Element {
+function TableCard({ api, run, name }: EntryCardProps): JSX.Element {
   const places = usePlaces(api, run.id, "table", name);
   const chosen = useSignal<number | undefined>(undefined);
   const sorting = useSignal<Sorting | undefined>(undefined);
@@ -39,20 +27,14 @@ function TableCard({ api, run, name }: { api: Api; run: RunSummary; name: string
   const table = record.value === undefined ? undefined : tableOf(record.value);
   const rows = table === undefined ? [] : sortRows(table.rows, sorting.value);
   return (
-    <article class="card media" aria-label={`${name} of ${run.name}`}>
-      <div class="head">
-        <RunName run={run} />
-        <StepSlider
-          label={`Step of ${name} of ${run.name}`}
-          places={list}
-          at={Math.max(0, at)}
-          onChange={(next) => (chosen.value = next)}
-        />
-      </div>
-      <p class="problem" hidden={places.problem === "" && record.problem === ""}>
-        {places.problem}
-        {record.problem}
-      </p>
+    <EntryCard
+      run={run}
+      name={name}
+      places={list}
+      at={at}
+      onChoose={(next) => (chosen.value = next)}
+      problem={places.problem || record.problem}
+    >
       {/* Wide tables scroll, also by the keyboard. */}
       <div class="scroll" tabIndex={0} role="group" aria-label={`Table ${name}`}>
         <table>
@@ -86,7 +68,7 @@ function TableCard({ api, run, name }: { api: Api; run: RunSummary; name: string
           {rows.length - shown.value} more rows
         </button>
       )}
-    </article>
+    </EntryCard>
   );
 }
 

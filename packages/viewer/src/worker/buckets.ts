@@ -62,11 +62,13 @@ function addBlock(
     const groups = block.groups();
     for (let row = low - (low % GROUP_ROWS); row < high; row += GROUP_ROWS) {
       const at = (row / GROUP_ROWS) * GROUP_FIELDS;
-      const [step, time, batch, min, max, sum, finite] = groups.subarray(
-        at,
-        at + GROUP_FIELDS,
-      ) as unknown as [number, number, number, number, number, number, number];
-      writer.add(start + row, step, time, batch, { min, max, sum, finite });
+      const extent = {
+        min: groups[at + 3]!,
+        max: groups[at + 4]!,
+        sum: groups[at + 5]!,
+        finite: groups[at + 6]!,
+      };
+      writer.add(start + row, groups[at]!, groups[at + 1]!, groups[at + 2]!, extent);
     }
   } else {
     const { step, time, batch, value } = block.columns();
