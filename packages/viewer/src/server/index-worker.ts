@@ -3,8 +3,11 @@ import { Worker } from "node:worker_threads";
 import { MlogError } from "@mlog/core";
 import type { Answer, Call, IndexRequests } from "../worker/requests.ts";
 
-/** Of the worker's heap, without the columns that it reads: those are outside of it, and small. */
-const MAX_HEAP_MIB = 256;
+/**
+ * Of the worker's heap; the columns that it reads are outside of it, and small. What is parsed is garbage at once: without a
+ * bound on the young generation, it would take hundreds of MiB.
+ */
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 
 interface Pending {
   resolve: (result: never) => void;
@@ -21,7 +24,7 @@ export class IndexWorker {
   constructor() {
     this.#worker = new Worker(createRequire(import.meta.url).resolve("#worker"), {
       name: "mlog viewer",
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
+      resourceLimits: LIMITS,
     });
     this.#worker.on("message", (answer: Answer) => {
       const pending = this.#pending.get(answer.id);

@@ -4,9 +4,9 @@ import { type LogIdentity, LogIndex } from "./log-index.ts";
 import type { IndexRequests, Places, PlacesQuery } from "./requests.ts";
 
 /** Rows in memory, over all logs, before they are moved to the files, in bytes. */
-const MAX_HELD_BYTES = 96 * 1024 * 1024;
+const MAX_HELD_BYTES = 48 * 1024 * 1024;
 /** How many bytes are added between two looks at how much is held. */
-const LOOK_EVERY_BYTES = 32 * 1024 * 1024;
+const LOOK_EVERY_BYTES = 16 * 1024 * 1024;
 
 /** The indexes of all logs, as the worker is asked for them. */
 export class LogIndexes implements IndexRequests {
