@@ -38,6 +38,8 @@ export class WorkspaceCopy {
     await writeFile(join(folder, "package.json"), '{ "name": "mlog", "private": true }');
     await symlink(join(root, "node_modules"), join(folder, "node_modules"));
     await run(folder, "git", ["init", "--quiet", "--initial-branch=main"]);
+    const author = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.invalid"];
+    await run(folder, "git", [...author, "commit", "--quiet", "--allow-empty", "--message", "Begin"]);
     return copy;
   }
 
@@ -62,8 +64,9 @@ export class WorkspaceCopy {
   }
 
   /** `changeset version`: writes versions, ranges and changelogs. */
-  async release(): Promise<void> {
-    await run(this.folder, process.execPath, [join(root, "node_modules/@changesets/cli/bin.js"), "version"]);
+  async release(...flags: readonly string[]): Promise<void> {
+    const program = join(root, "node_modules/@changesets/cli/bin.js");
+    await run(this.folder, process.execPath, [program, "version", ...flags]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -95,6 +95,18 @@ it("a minor of core releases nothing else and changes no range", async () => {
   for (const [name, manifest] of before) if (name !== core.name) expect(after.get(name)).toEqual(manifest);
 });
 
+it("a snapshot holds what changed, and destinations in it want its core", async () => {
+  await using workspace = await WorkspaceCopy.make();
+  const before = workspace.manifests();
+  await workspace.addChangeset("@mlog/core", "minor", "More.");
+  await workspace.addChangeset("@mlog/file", "patch", "Repaired.");
+  await workspace.release("--snapshot", "canary");
+  const after = workspace.manifests();
+  expect(after.get("@mlog/core")!.version).toMatch(/^0\.0\.0-canary-[0-9a-f]{40}-\d{14}$/);
+  expect(after.get("@mlog/file")!.peerDependencies!["@mlog/core"]).toBe(after.get("@mlog/core")!.version);
+  for (const name of ["@mlog/journal", "@mlog/memory"]) expect(after.get(name)).toEqual(before.get(name));
+});
+
 async function namesOfPackages(): Promise<Iterable<string>> {
   await using workspace = await WorkspaceCopy.make();
   return workspace.manifests().keys();
