@@ -22,14 +22,17 @@ type Question =
 
 /**
  * An {@link Engine} in a thread of its own, so that uploads go on while the calling thread computes for
- * minutes without a pause. It keeps the process alive only while somebody waits for it.
+ * minutes without a pause. It keeps the process alive while somebody waits for it, and while uploads
+ * arrive; not while the store takes nothing.
  */
 export class EngineThread implements Engine {
   readonly #worker: Worker;
   readonly #listener: EngineListener;
   readonly #calls: Map<number, Pending> = new Map();
-  /** Orders that are not staged yet. */
-  readonly #orders: Set<number> = new Set();
+  /** Orders that have not arrived, and whether they are staged. */
+  readonly #orders: Map<number, boolean> = new Map();
+  /** It has been told that uploads wait: there is no telling for how long. */
+  #isDelayed = false;
   #call = 0;
   #ended: Error | undefined;
 
@@ -55,7 +58,7 @@ export class EngineThread implements Engine {
       this.#listener.failed(order.key, this.#ended, false);
       return;
     }
-    this.#orders.add(order.key);
+    this.#orders.set(order.key, false);
     this.#say({ kind: "upload", order });
     this.#refWhileAwaited();
   }
@@ -135,10 +138,12 @@ export class EngineThread implements Engine {
   #hear(message: Message): void {
     switch (message.kind) {
       case "staged":
-        this.#orders.delete(message.key);
+        this.#orders.set(message.key, true);
         this.#listener.staged(message.key);
         break;
       case "uploaded":
+        this.#isDelayed = false;
+        if (message.key !== undefined) this.#orders.delete(message.key);
         this.#listener.uploaded(message.key, message.object);
         break;
       case "failed":
@@ -146,6 +151,7 @@ export class EngineThread implements Engine {
         this.#listener.failed(message.key, fromSent(message.error), message.wasStaged);
         break;
       case "report":
+        this.#isDelayed ||= ["UPLOADS_DELAYED", "UPLOADS_PARKED"].includes(message.error.code);
         this.#listener.report(fromSent(message.error));
         break;
       case "progress":
@@ -170,7 +176,8 @@ export class EngineThread implements Engine {
   }
 
   #refWhileAwaited(): void {
-    if (this.#calls.size > 0 || this.#orders.size > 0) this.#worker.ref();
+    const arriving = this.#orders.size > 0 && !this.#isDelayed;
+    if (this.#calls.size > 0 || arriving) this.#worker.ref();
     else this.#worker.unref();
   }
 
@@ -179,7 +186,7 @@ export class EngineThread implements Engine {
     this.#ended = ended(reason, cause);
     for (const { reject } of this.#calls.values()) reject(this.#ended);
     this.#calls.clear();
-    for (const key of this.#orders) this.#listener.failed(key, this.#ended, false);
+    for (const [key, wasStaged] of this.#orders) this.#listener.failed(key, this.#ended, wasStaged);
     this.#orders.clear();
     this.#listener.report(this.#ended);
   }
