@@ -9,7 +9,7 @@ const BATCHES = 50;
 export async function train(store: LoggerDestination): Promise<void> {
   const state = new State({ maxDuration: `${EPOCHS}ep` });
   const logger = new Logger(state, [new FileLogger(), store]);
-  const pointers: Promise<void>[] = [];
+  let pointer = Promise.resolve();
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
     for (let batch = 0; batch < BATCHES; batch++) {
       logger.logMetrics({ "loss/train": 1 / (1 + state.timestamp.batch) });
@@ -18,13 +18,17 @@ export async function train(store: LoggerDestination): Promise<void> {
     const path = `checkpoint-${epoch}.bin`;
     await writeFile(path, new Float32Array(250_000).fill(1 / (1 + epoch)));
     const { staged, uploaded } = logger.uploadFile("{run_name}/checkpoints/ep{epoch}-ba{batch}.bin", path);
-    pointers.push(uploaded.then(([file]) => pointTo(logger, file!.name)));
+    // One after the other, so that an older checkpoint never has the last word.
+    pointer = pointer.then(async () => {
+      const [file] = await uploaded;
+      await pointTo(logger, file!.name);
+    });
     // From here on the file may be changed or deleted; the network has a thread of its own.
     await staged;
     state.nextEpoch();
   }
 
-  await Promise.all(pointers);
+  await pointer;
   for await (const { size, uri } of logger.listFiles()) console.log(`${size} bytes ${uri}`);
   await logger.downloadFile(`${state.runName}/latest.json`, "latest.json", { overwrite: true });
   for (const { destination, delivered, pending } of await logger.close()) {
