@@ -69,7 +69,8 @@ export class Listener {
     const answer = isBefore(fault)
       ? undefined
       : await (async () => endpoint.answer(request))().catch((error: unknown) => refusal(error));
-    const outcome = this.#outcome(fault, answer);
+    // A client that has given up meanwhile gets nothing, whatever is written.
+    const outcome = message.socket.destroyed ? { delivered: false } : this.#outcome(fault, answer);
     end?.();
     endpoint.settled?.(request, outcome);
     this.#options.onExchange(request, outcome);

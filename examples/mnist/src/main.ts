@@ -87,3 +87,4 @@ for (let epoch = 0; epoch < hyperparameters.epochs; epoch++) {
 logger.runEvent("fitEnd");
 await logger.flush();
 printSummary(memory, file);
+for (const { run } of wandb) if (run !== undefined) console.log(`\nOn the W&B server: ${run.url}`);

@@ -60,6 +60,16 @@ describe("a server for W&B clients takes as right", () => {
     expect(server.run("run1").file("a")!.toString()).toBe("3");
   });
 
+  it("a second question for URLs if the answer to the first never came", async () => {
+    await client.upsert();
+    for (const fault of [{ kind: "hang", after: true }, { kind: "hang" }] as const) {
+      server.faults.plan("CreateRunFiles", fault);
+      await expect(client.createFiles(["a"], AbortSignal.timeout(50))).rejects.toThrow();
+    }
+    await client.sendFiles({ a: Buffer.from("1") });
+    expect(server.violations).toEqual([]);
+  });
+
   it("a compressed body if it has the feature", async () => {
     await using other = await startWandb({ features: ["FILESTREAM_GZIP"] });
     client = new Client(other);

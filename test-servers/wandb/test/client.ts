@@ -47,9 +47,15 @@ export class Client {
     this.#authorization = `Basic ${Buffer.from(`api:${server.apiKey}`).toString("base64")}`;
   }
 
-  async post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+  async post(
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+    signal: AbortSignal | null = null,
+  ): Promise<Reply> {
     const response = await fetch(this.#server.baseUrl + path, {
       method: "POST",
+      signal,
       headers: { authorization: this.#authorization, "content-type": "application/json", ...headers },
       body: typeof body === "string" ? body : JSON.stringify(body),
     });
@@ -57,8 +63,13 @@ export class Client {
     return { status: response.status, headers: response.headers, body: JSON.parse(text) as Reply["body"] };
   }
 
-  call(operationName: keyof typeof DOCUMENTS, variables: Record<string, unknown> = {}): Promise<Reply> {
-    return this.post("/graphql", { query: DOCUMENTS[operationName], variables, operationName });
+  call(
+    operationName: keyof typeof DOCUMENTS,
+    variables: Record<string, unknown> = {},
+    signal?: AbortSignal,
+  ): Promise<Reply> {
+    const body = { query: DOCUMENTS[operationName], variables, operationName };
+    return this.post("/graphql", body, {}, signal);
   }
 
   upsert(variables: Record<string, unknown> = {}, config: Record<string, unknown> = {}): Promise<Reply> {
@@ -89,8 +100,8 @@ export class Client {
     });
   }
 
-  createFiles(files: readonly string[]): Promise<Reply> {
-    return this.call("CreateRunFiles", { entity: "me", project: "proj", run: "run1", files });
+  createFiles(files: readonly string[], signal?: AbortSignal): Promise<Reply> {
+    return this.call("CreateRunFiles", { entity: "me", project: "proj", run: "run1", files }, signal);
   }
 
   /** Asks for URLs and sends the files. */
