@@ -33,7 +33,7 @@ function readNetrc(env: NodeJS.ProcessEnv): string {
 }
 
 /** The password of `machine <host>`. */
-export function passwordIn(netrc: string, host: string): string | undefined {
+function passwordIn(netrc: string, host: string): string | undefined {
   const tokens = netrc.split(/\s+/);
   let machine: string | undefined;
   for (let i = 0; i + 1 < tokens.length; i++) {
