@@ -13,7 +13,7 @@ import { dropParts, type PartRequests, sendParts } from "./part-transfer.ts";
 import type { Slots } from "./slots.ts";
 
 /** The key of an object's metadata that says which upload made it. */
-export const UPLOAD_ID = "mlogupload";
+const UPLOAD_ID = "mlogupload";
 /** The key of an object's metadata that has the CRC-32 of all its bytes, as 8 hexadecimal digits. */
 export const CRC32 = "mlogcrc32";
 
