@@ -27,7 +27,7 @@ const table: Record<string, keyof typeof broken> = {
   "stamps: keeps the step of the call, given or not": "IgnoresTheStep",
   "stamps: keeps the time of the stamp, not of its own clock": "HasItsOwnClock",
   "stamps: keeps how far training was": "ReadsTheStateLater",
-  "snapshots: keeps what was true at the call, whatever the caller changes afterwards": "KeepsTheView",
+  "snapshots: keeps what was true at the call, whatever the caller changes afterwards": "ReusesItsCopy",
   "snapshots: stores a file as it was when it was staged": "ReadsTheFileLater",
   "order: keeps the order of the calls": "WritesTheNewestFirst",
   "beforeInit: keeps what is logged while it starts": "StartsInSecret",

@@ -22,15 +22,18 @@ export class ReadsTheStateLater extends Notebook {
   }
 }
 
-export class KeepsTheView extends Notebook {
+export class ReusesItsCopy extends Notebook {
+  readonly #copies = new Map<string, Float64Array>();
+
   override logMetrics(metrics: Metrics, stamp: Stamp): void {
-    // Its values are read when they are written, and by then they are those of a later call.
+    const key = metrics.names.join();
+    const copy = this.#copies.get(key) ?? new Float64Array(metrics.names.length);
+    this.#copies.set(key, copy);
+    copy.set(metrics.values);
+    // It is read when it is written, and by then it may hold the values of a later call.
     const records = metrics.names.map((name, index) => {
-      const record = this.record("metric", name, 0, stamp);
-      return Object.defineProperty({ ...record }, "value", {
-        enumerable: true,
-        get: () => metrics.values[index],
-      });
+      const record = { ...this.record("metric", name, 0, stamp) };
+      return Object.defineProperty(record, "value", { enumerable: true, get: () => copy[index] });
     });
     this.add(records);
   }
