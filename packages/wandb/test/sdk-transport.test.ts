@@ -46,12 +46,12 @@ describe("a run through @wandb/sdk", () => {
 
     expect(errors.map(({ code }) => String(code)).sort((a, b) => (a < b ? -1 : 1))).toEqual([
       "RECORDS_DROPPED",
+      "STEPS_DROPPED",
       "WANDB_SDK_NOT_FINITE",
       "WANDB_SDK_UNSUPPORTED",
       "WANDB_SDK_UNSUPPORTED",
       "WANDB_SDK_UNSUPPORTED",
       "WANDB_SDK_UNSUPPORTED",
-      "STEPS_DROPPED",
     ]);
     expect(server.run("run1").rows.map(({ _step, a, nan }) => [_step, a, nan])).toEqual([
       [5, 1, undefined],
