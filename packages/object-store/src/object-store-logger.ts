@@ -36,6 +36,7 @@ export class ObjectStoreLogger implements LoggerDestination {
   #run: RunContext | undefined;
   #paths: FilePaths | undefined;
   #engine: Engine | undefined;
+  #closed: Promise<void> | undefined;
   #folder: string;
   #notStarted: Error | undefined;
   #notStaged: Error[] = [];
@@ -142,7 +143,19 @@ export class ObjectStoreLogger implements LoggerDestination {
   }
 
   /** Waits until everything has arrived, or for `signal`; what has not then waits in the staging folder. */
-  async postClose(signal: AbortSignal): Promise<void> {
+  postClose(signal: AbortSignal): Promise<void> {
+    this.#closed ??= this.#drain(signal);
+    return this.#closed;
+  }
+
+  /** Counts files: those that were replaced by a later one before they were sent are in none of the numbers. */
+  delivery(): Delivery {
+    const pending = this.#handles.size + this.#left;
+    const counts = { delivered: this.#delivered, pending, dropped: this.#failed };
+    return pending > 0 ? { ...counts, resumeFrom: this.#folder } : counts;
+  }
+
+  async #drain(signal: AbortSignal): Promise<void> {
     const engine = this.#engine;
     if (engine === undefined) return;
     try {
@@ -154,13 +167,6 @@ export class ObjectStoreLogger implements LoggerDestination {
       this.#handles.leave(this.#folder);
     }
     this.#throwIfNotStaged();
-  }
-
-  /** Counts files: those that were replaced by a later one before they were sent are in none of the numbers. */
-  delivery(): Delivery {
-    const pending = this.#handles.size + this.#left;
-    const counts = { delivered: this.#delivered, pending, dropped: this.#failed };
-    return pending > 0 ? { ...counts, resumeFrom: this.#folder } : counts;
   }
 
   #uploaded(key: number | undefined, { size, uri }: LocatedObject): void {

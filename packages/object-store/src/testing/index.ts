@@ -7,4 +7,5 @@ export {
 } from "./chaos-object-store.ts";
 export { objectStoreContract } from "./contract.ts";
 export type { RegisterTest, StoreCapabilities } from "./contract-context.ts";
+export { type HeldFile, heldFiles } from "./held-files.ts";
 export { longName, oddNames, unsafeNames } from "./odd-names.ts";
