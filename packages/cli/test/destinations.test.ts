@@ -1,9 +1,12 @@
+import { BlobServiceClient } from "@azure/storage-blob";
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { AzureBlobLogger } from "@mlog/azure";
 import { Logger, State } from "@mlog/core";
 import { readRun } from "@mlog/file";
 import { S3Logger } from "@mlog/s3";
+import { startAzure } from "@mlog/test-servers/azure";
 import { startS3 } from "@mlog/test-servers/s3";
 import { startWandb } from "@mlog/test-servers/wandb";
 import { WandBLogger } from "@mlog/wandb";
@@ -98,6 +101,55 @@ test("upload finishes what a process could not upload to S3", async () => {
   const { content } = server.buckets.get("mlog")!.object("left/weights.bin");
   expect(content.bytes().toString()).toBe("weights");
   expect(await mlogIn(root, env, "upload")).toMatchObject({ code: 0, stdout: "" });
+});
+
+test("a run reaches Azure by replay, and what a process could not upload there by upload", async () => {
+  const root = temporaryFolder();
+  const path = await writeRun(root, "run");
+  const server = await startAzure();
+  onTestFinished(() => server.close());
+  const { connectionString } = server;
+  const env = { AZURE_STORAGE_CONNECTION_STRING: connectionString };
+  const service = BlobServiceClient.fromConnectionString(connectionString);
+  const container = service.getContainerClient("mlog");
+  await container.create();
+
+  const replayed = await mlogIn(root, env, "replay", path, "--to", "azure://mlog/runs");
+  expect(replayed).toMatchObject({ code: 0 });
+  const folder = join(root, "downloaded");
+  mkdirSync(folder);
+  for await (const { name } of container.listBlobsFlat({ prefix: "runs/run=run/rank=0/" })) {
+    await container.getBlobClient(name).downloadToFile(join(folder, basename(name)));
+  }
+  expect(await metricsAt(folder)).toEqual(await metricsAt(path));
+
+  const file = join(root, "weights.bin");
+  writeFileSync(file, "weights");
+  // There is no such container yet, and the process ends.
+  const logger = new Logger(
+    new State({ runName: "run", ranks: { rank: 0 } }),
+    new AzureBlobLogger("azure://later/left", {
+      connectionString,
+      stagingFolder: join(root, ".mlog", "uploads"),
+      checkAtStart: false,
+    }),
+    { onError: () => undefined },
+  );
+  await logger.uploadFile("weights.bin", file).staged;
+  await logger.close({ timeout: 500 }).catch(() => undefined);
+
+  const later = service.getContainerClient("later");
+  await later.create();
+  const uploaded = await mlogIn(root, env, "upload");
+  expect(uploaded).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^uploaded: .*1 files to /) as string,
+  });
+  const content = await later.getBlobClient("left/weights.bin").downloadToBuffer();
+  expect(content.toString()).toBe("weights");
+  for (const { stdout, stderr } of [replayed, uploaded]) {
+    expect(stdout + stderr).not.toContain(server.accountKey);
+  }
 });
 
 test("a run reaches W&B by replay, and one that was offline by upload", async () => {
