@@ -1,4 +1,5 @@
 import type { ContainerClient } from "@azure/storage-blob";
+import { isMlogError } from "@mlog/core";
 import {
   type GetOptions,
   type ListedObject,
@@ -10,11 +11,12 @@ import {
   ObjectStoreError,
   type PutOptions,
   type RequestOptions,
+  StoreRequests,
   assertPrefix,
 } from "@mlog/object-store";
 import { AzureBlobs } from "./azure-blobs.ts";
+import { toObjectStoreError } from "./azure-error.ts";
 import { AzureMultipart } from "./azure-multipart.ts";
-import { AzureRequests } from "./azure-requests.ts";
 import { createContainerClient, secretsOf } from "./container-client.ts";
 import { parseAzureUri } from "./location.ts";
 import { type AzureBlobOptions, checkAzureOptions } from "./options.ts";
@@ -35,7 +37,7 @@ export class AzureBlobStore implements ObjectStore {
   readonly maxPutSize: number = 5000 * 1024 ** 2;
   readonly multipart: MultipartUploads;
   readonly #blobs: AzureBlobs;
-  readonly #requests: AzureRequests;
+  readonly #requests: StoreRequests;
 
   /**
    * @param uri - `azure://container/prefix`, or the URL of a container with an optional prefix.
@@ -48,7 +50,8 @@ export class AzureBlobStore implements ObjectStore {
     const location = parseAzureUri(uri);
     const container = client ?? createContainerClient(location, options);
     this.#blobs = new AzureBlobs(container, location.prefix, options);
-    this.#requests = new AzureRequests(secretsOf(options));
+    const secrets = secretsOf(options);
+    this.#requests = new StoreRequests((error, what) => toObjectStoreError(error, what, secrets));
     this.multipart = new AzureMultipart(this.#requests, this.#blobs);
   }
 
@@ -120,7 +123,7 @@ export class AzureBlobStore implements ObjectStore {
         blob.delete({ abortSignal, deleteSnapshots: "include" }),
       );
     } catch (error) {
-      if (!(error instanceof ObjectStoreError && error.code === "OBJECT_NOT_FOUND")) throw error;
+      if (!isMlogError(error, "OBJECT_NOT_FOUND")) throw error;
     }
   }
 

@@ -1,3 +1,4 @@
+import { isMlogError } from "@mlog/core";
 import { ObjectStoreError, type ObjectStoreErrorCode } from "@mlog/object-store";
 
 /** What an error of the SDK may carry. */
@@ -56,7 +57,7 @@ export function toObjectStoreError(
   what: string,
   secrets: readonly string[],
 ): ObjectStoreError {
-  if (thrown instanceof ObjectStoreError) return thrown;
+  if (isMlogError(thrown)) return thrown as ObjectStoreError;
   const error = thrown as SdkError;
   const serviceCode = error.code ?? error.response?.headers?.get("x-ms-error-code") ?? "";
   const code = codeOf(error, serviceCode);

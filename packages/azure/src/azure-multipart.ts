@@ -5,10 +5,10 @@ import type {
   ObjectBody,
   PutOptions,
   RequestOptions,
+  StoreRequests,
   UploadedPart,
 } from "@mlog/object-store";
 import type { AzureBlobs } from "./azure-blobs.ts";
-import type { AzureRequests } from "./azure-requests.ts";
 import { requestBody } from "./request-body.ts";
 
 /**
@@ -21,10 +21,10 @@ export class AzureMultipart implements MultipartUploads {
   readonly minPartSize: number = 256 * 1024;
   readonly maxPartSize: number = 4000 * 1024 ** 2;
   readonly maxParts = 50_000;
-  readonly #requests: AzureRequests;
+  readonly #requests: StoreRequests;
   readonly #blobs: AzureBlobs;
 
-  constructor(requests: AzureRequests, blobs: AzureBlobs) {
+  constructor(requests: StoreRequests, blobs: AzureBlobs) {
     this.#requests = requests;
     this.#blobs = blobs;
   }

@@ -15,4 +15,5 @@ export type { ObjectStoreLoggerOptions, UploadOptions } from "./options.ts";
 export type { GetOptions, ObjectAttributes, PutOptions, RequestOptions } from "./request-options.ts";
 export { findUploads, type WaitingUploads } from "./staging/staging-folder.ts";
 export { type CreateObjectStore, openStore, type StoreModule } from "./store-module.ts";
+export { type Attempt, StoreRequests, type TranslateError } from "./store-requests.ts";
 export { UploadError, type UploadErrorCode } from "./upload-error.ts";

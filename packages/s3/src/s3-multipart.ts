@@ -6,6 +6,7 @@ import {
   type S3ServiceException,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
+import { isMlogError } from "@mlog/core";
 import {
   type MultipartUpload,
   type MultipartUploads,
@@ -113,7 +114,7 @@ export class S3Multipart implements MultipartUploads {
         client.send(new AbortMultipartUploadCommand(this.#target(upload)), { abortSignal }),
       );
     } catch (error) {
-      if (!(error instanceof ObjectStoreError && error.code === "UPLOAD_GONE")) throw error;
+      if (!isMlogError(error, "UPLOAD_GONE")) throw error;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
+import { isMlogError } from "@mlog/core";
 import {
   type ObjectAttributes,
   ObjectStoreError,
@@ -76,7 +77,7 @@ export class S3Objects {
     try {
       await this.#head(name, signal === undefined ? {} : { signal });
     } catch (error) {
-      if (error instanceof ObjectStoreError && error.code === "OBJECT_NOT_FOUND") return {};
+      if (isMlogError(error, "OBJECT_NOT_FOUND")) return {};
       throw error;
     }
     throw new ObjectStoreError("OBJECT_EXISTS", `${this.uri(name)} exists already`);

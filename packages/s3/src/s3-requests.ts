@@ -1,71 +1,39 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import { ObjectStoreError } from "@mlog/object-store";
+import { type Attempt, ObjectStoreError, StoreRequests } from "@mlog/object-store";
 import { toObjectStoreError } from "./s3-error.ts";
 
 /** What one attempt at a request is made with. */
-export interface Attempt {
+export interface S3Attempt extends Attempt {
   readonly client: S3Client;
-  /** To be given to every `client.send`. */
-  readonly abortSignal: AbortSignal;
-  /** Ends the attempt because its body cannot be read. */
-  readonly broken: (error: unknown) => void;
 }
 
-/** Makes requests, and says in the words of object stores how they fail. */
+/** Makes requests with a client, and keeps its secrets out of errors. */
 export class S3Requests {
   readonly #client: S3Client;
+  readonly #requests: StoreRequests;
 
   constructor(client: S3Client) {
     this.#client = client;
+    this.#requests = new StoreRequests((error, what) => this.#translate(error, what));
   }
 
-  /**
-   * @param what - For errors, such as `"PUT s3://bucket/name"`.
-   * @throws ObjectStoreError, or the reason of `signal`
-   */
-  async run<Result>(
+  /** See `StoreRequests.run`. */
+  run<Result>(
     what: string,
     signal: AbortSignal | undefined,
-    work: (attempt: Attempt) => Promise<Result>,
+    work: (attempt: S3Attempt) => Promise<Result>,
   ): Promise<Result> {
-    signal?.throwIfAborted();
-    const broken = new AbortController();
-    const abortSignal = signal === undefined ? broken.signal : AbortSignal.any([signal, broken.signal]);
-    try {
-      return await work({
-        client: this.#client,
-        abortSignal,
-        broken: (error) => broken.abort(error),
-      });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw await this.#translate(broken.signal.aborted ? broken.signal.reason : error, what);
-    }
+    return this.#requests.run(what, signal, (attempt) => work({ ...attempt, client: this.#client }));
   }
 
-  /** The bytes of an answer, all that were announced. */
-  async *receive(
+  /** See `StoreRequests.receive`. */
+  receive(
     what: string,
     body: unknown,
     length: number | undefined,
     signal: AbortSignal | undefined,
-  ): AsyncGenerator<Uint8Array, void, void> {
-    let received = 0;
-    try {
-      for await (const chunk of body as AsyncIterable<Uint8Array>) {
-        signal?.throwIfAborted();
-        received += chunk.length;
-        yield chunk;
-      }
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw await this.#translate(error, what);
-    }
-    if (length === undefined || received === length) return;
-    throw new ObjectStoreError(
-      "STORE_UNAVAILABLE",
-      `${what} failed: ${received} bytes came instead of ${length}`,
-    );
+  ): AsyncIterable<Uint8Array> {
+    return this.#requests.receive(what, body as AsyncIterable<unknown>, length, signal);
   }
 
   close(): void {

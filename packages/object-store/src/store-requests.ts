@@ -1,25 +1,26 @@
-import { ObjectStoreError } from "@mlog/object-store";
-import { toObjectStoreError } from "./azure-error.ts";
+import { ObjectStoreError } from "./object-store-error.ts";
 
 /** What one attempt at a request is made with. */
 export interface Attempt {
-  /** To be given to every call of the SDK. */
+  /** To be given to whatever makes the request. */
   readonly abortSignal: AbortSignal;
   /** Ends the attempt because its body cannot be read. */
   readonly broken: (error: unknown) => void;
 }
 
-/** Makes requests, and says in the words of object stores how they fail. */
-export class AzureRequests {
-  readonly #secrets: readonly string[];
+/** Says in the words of object stores how `what`, such as `"PUT s3://bucket/name"`, failed. */
+export type TranslateError = (error: unknown, what: string) => ObjectStoreError | Promise<ObjectStoreError>;
 
-  /** @param secrets - What no message may hold. */
-  constructor(secrets: readonly string[]) {
-    this.#secrets = secrets;
+/** Makes the requests of a store, for whoever writes one: each once, with its errors translated. */
+export class StoreRequests {
+  readonly #translate: TranslateError;
+
+  constructor(translate: TranslateError) {
+    this.#translate = translate;
   }
 
   /**
-   * @param what - For errors, such as `"PUT https://..."`.
+   * @param what - For errors, such as `"PUT s3://bucket/name"`.
    * @throws ObjectStoreError, or the reason of `signal`
    */
   async run<Result>(
@@ -34,12 +35,16 @@ export class AzureRequests {
       return await work({ abortSignal, broken: (error) => broken.abort(error) });
     } catch (error) {
       signal?.throwIfAborted();
-      const cause: unknown = broken.signal.aborted ? broken.signal.reason : error;
-      throw toObjectStoreError(cause, what, this.#secrets);
+      throw await this.#translate(broken.signal.aborted ? broken.signal.reason : error, what);
     }
   }
 
-  /** The bytes of an answer, all that were announced. */
+  /**
+   * The bytes of an answer, all that were announced.
+   *
+   * @param length - In bytes; undefined if none was announced.
+   * @throws ObjectStoreError, `STORE_UNAVAILABLE` if fewer came; the reason of `signal`
+   */
   async *receive(
     what: string,
     body: AsyncIterable<unknown> | undefined,
@@ -55,7 +60,7 @@ export class AzureRequests {
       }
     } catch (error) {
       signal?.throwIfAborted();
-      throw toObjectStoreError(error, what, this.#secrets);
+      throw await this.#translate(error, what);
     }
     if (length === undefined || received === length) return;
     throw new ObjectStoreError(
