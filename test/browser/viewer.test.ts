@@ -7,10 +7,10 @@ import { Logger, State } from "@mlog/core";
 import { FileLogger } from "@mlog/file";
 import { startViewer, type Viewer, writeReport } from "@mlog/viewer";
 import type axe from "axe-core";
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { logRun } from "../../packages/viewer/test/sample-runs.ts";
 import { startChromium } from "./chromium.ts";
+import { type Opened, openPage, type PageOptions, pixelsOf, settledPixels } from "./open-page.ts";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "mlog-viewer-"));
@@ -33,56 +33,12 @@ beforeEach(({ skip }) => {
   if (typeof started === "string") skip(`Chromium does not start, CHROMIUM_PATH may name one: ${started}`);
 });
 
-/** What a page did that it should not have. */
-interface Opened extends AsyncDisposable {
-  readonly page: Page;
-  readonly requests: string[];
-  readonly errors: string[];
-  /** Resolves once everything that was asked for has come, and is drawn. */
-  settle(): Promise<void>;
-}
-
-async function open(url: string, options: { width?: number; dark?: boolean } = {}): Promise<Opened> {
-  const { width = 1280, dark = false } = options;
-  const page = await (started as Exclude<typeof started, string>).browser.newPage({
-    viewport: { width, height: 800 },
-    colorScheme: dark ? "dark" : "light",
-  });
-  const [requests, errors]: [string[], string[]] = [[], []];
-  const pending = new Set<unknown>();
-  page.on("request", (request) => {
-    requests.push(request.url());
-    if (!request.url().endsWith("/api/live")) pending.add(request);
-  });
-  page.on("requestfinished", (request) => pending.delete(request));
-  page.on("requestfailed", (request) => pending.delete(request));
-  page.on("pageerror", (error) => errors.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  page.on("dialog", (dialog) => {
-    errors.push(`a dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  await page.goto(url);
-  await page.waitForSelector(".run", { state: "attached" });
-  const settle = async (): Promise<void> => {
-    for (let idle = 0; idle < 3; idle = pending.size === 0 ? idle + 1 : 0) await drawnAgain(page);
-  };
-  return { page, requests, errors, settle, [Symbol.asyncDispose]: () => page.close() };
-}
-
-async function drawnAgain(page: Page): Promise<void> {
-  await page.evaluate(
-    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-  );
+function open(url: string, options?: PageOptions): Promise<Opened> {
+  return openPage((started as Exclude<typeof started, string>).browser, url, options);
 }
 
 function chart(metric: string): string {
   return `figure[data-metric="${metric}"]`;
-}
-
-/** The colours of the first canvas that is found, as one text. */
-function pixelsOf(page: Page, selector: string): Promise<string> {
-  return page.evaluate((found) => document.querySelector<HTMLCanvasElement>(found)!.toDataURL(), selector);
 }
 
 describe("the page of a viewer, in Chromium", () => {
@@ -208,6 +164,31 @@ describe("the page of a viewer, in Chromium", () => {
     expect(errors).toEqual([]);
   });
 
+  it("shows the histograms and traces of the rank that is chosen", async () => {
+    const root = join(folder, "ranks");
+    for (const rank of [0, 1]) {
+      const logger = new Logger(
+        new State({ runName: "two", ranks: { rank, worldSize: 2 } }),
+        new FileLogger({ root, captureStdout: false, captureStderr: false }),
+      );
+      logger.logHistogram("weights", new Float32Array(rank + 1));
+      logger.logTraces({ device: `gpu ${rank}` });
+      await logger.close();
+    }
+    await using two = await startViewer({ folder: root, cacheFolder: null });
+    await using opened = await open(two.url);
+    const { page, errors } = opened;
+    await page.click("#tab-histograms");
+    await page.waitForSelector("text=1 value");
+    await page.getByLabel("Rank of weights of two").selectOption("1");
+    await page.waitForSelector("text=2 values");
+    await page.click("#tab-traces");
+    await page.waitForSelector("text=gpu 0");
+    await page.getByLabel("Rank of the traces of two").selectOption("1");
+    await page.waitForSelector("text=gpu 1");
+    expect(errors).toEqual([]);
+  });
+
   it("finds runs by name and by hyperparameter", async () => {
     await using opened = await open(viewer.url);
     const { page } = opened;
@@ -313,13 +294,3 @@ describe("a report, in Chromium", () => {
     await expect(writeReport(join(folder, "none"), path)).rejects.toMatchObject({ code: "LOG_NOT_FOUND" });
   });
 });
-
-/** The pixels once two looks in a row see the same. */
-async function settledPixels(page: Page, selector: string): Promise<string> {
-  for (let before = ""; ;) {
-    await drawnAgain(page);
-    const now = await pixelsOf(page, selector);
-    if (now === before) return now;
-    before = now;
-  }
-}

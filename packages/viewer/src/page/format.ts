@@ -11,6 +11,11 @@ export function formatNumber(value: number | string | null | undefined, digits =
   return String(Number(value.toPrecision(digits)));
 }
 
+/** A count with its noun. */
+export function formatCount(count: number, noun: string): string {
+  return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 export function formatBytes(bytes: number): string {
   let unit = 0;
   let value = bytes;

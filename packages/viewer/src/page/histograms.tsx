@@ -6,7 +6,8 @@ import { runColour } from "./colours.ts";
 import { countOf, useFetched } from "./entries.ts";
 import { EntryCard } from "./entry-card.tsx";
 import { type EntryCardProps, EntrySections } from "./entry-sections.tsx";
-import { formatNumber } from "./format.ts";
+import { formatCount, formatNumber } from "./format.ts";
+import { RankChoice } from "./rank-choice.tsx";
 import { type HistogramData, histogramOf } from "./records.ts";
 import * as state from "./state.ts";
 
@@ -20,11 +21,12 @@ export function Histograms({ api }: { api: Api }): JSX.Element {
 }
 
 function HistogramCard({ api, run, name }: EntryCardProps): JSX.Element {
-  const rank = run.ranks[0] ?? 0;
+  const chosenRank = useSignal<number | undefined>(undefined);
+  const rank = chosenRank.value ?? run.ranks[0] ?? 0;
   const canvas = useRef<HTMLCanvasElement>(null);
   const chosen = useSignal<number | undefined>(undefined);
   const count = countOf(run.id, "histogram", name);
-  const { value: all = [], problem } = useFetched(`${run.id} ${name} ${count}`, async () => {
+  const { value: all = [], problem } = useFetched(`${run.id} ${rank} ${name} ${count}`, async () => {
     const records = await api.records(run.id, rank, {
       type: "histogram",
       name,
@@ -48,6 +50,12 @@ function HistogramCard({ api, run, name }: EntryCardProps): JSX.Element {
       onChoose={(next) => (chosen.value = next)}
       problem={problem}
     >
+      <RankChoice
+        run={run}
+        of={`${name} of ${run.name}`}
+        rank={rank}
+        onChoose={(next) => (chosenRank.value = next)}
+      />
       <p class="caption">
         Over time: left to right the steps, up the values from {formatNumber(range[0], 3)} to{" "}
         {formatNumber(range[1], 3)}
@@ -95,7 +103,12 @@ function Bars({ histogram, colour }: { histogram: HistogramData; colour: string 
       </svg>
       <figcaption class="caption">
         <span>{formatNumber(low, 3)}</span>
-        <span>{formatNumber(counts.reduce((sum, count) => sum + count, 0))} values</span>
+        <span>
+          {formatCount(
+            counts.reduce((sum, count) => sum + count, 0),
+            "value",
+          )}
+        </span>
         <span>{formatNumber(high, 3)}</span>
       </figcaption>
     </figure>

@@ -39,7 +39,8 @@ export function Overview(): JSX.Element {
 function factsOf(run: RunSummary): [string, unknown][] {
   const { started, updated } = run;
   return [
-    ["folder", run.path],
+    // Nothing stands there where the run is all there is, as in a report.
+    ["folder", run.path === "" ? "–" : run.path],
     ["started", started === null ? "–" : formatTime(started)],
     ["took", started === null || updated === null ? "–" : formatDuration(updated - started)],
     ["step", formatNumber(run.step)],

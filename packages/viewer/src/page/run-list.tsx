@@ -2,7 +2,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { RunSummary } from "../protocol.ts";
 import { runColour } from "./colours.ts";
-import { formatAge, formatBytes, formatNumber, formatValue } from "./format.ts";
+import { formatAge, formatBytes, formatCount, formatNumber, formatValue } from "./format.ts";
 import { differing } from "./hyperparameters.ts";
 import * as state from "./state.ts";
 
@@ -56,8 +56,10 @@ export function RunList(): JSX.Element {
         </label>
       </div>
       <p class="count" role="status">
-        {found.length === all.length ? `${all.length} runs` : `${found.length} of ${all.length} runs`},{" "}
-        {chosen.size} shown
+        {found.length === all.length
+          ? formatCount(all.length, "run")
+          : `${found.length} of ${formatCount(all.length, "run")}`}
+        , {chosen.size} shown
         <button
           type="button"
           class="quiet"
@@ -115,7 +117,7 @@ function RunItem({
         {run.ranks.length > 1 && ` · ${run.ranks.length} ranks`}
         {run.started !== null && ` · ${formatAge(run.updated ?? run.started, Date.now())}`}
         {run.bytes < run.size && ` · reading ${formatBytes(run.bytes)} of ${formatBytes(run.size)}`}
-        {run.problemCount > 0 && <span class="warn"> · {run.problemCount} problems</span>}
+        {run.problemCount > 0 && <span class="warn"> · {formatCount(run.problemCount, "problem")}</span>}
       </p>
       <p class="tags">
         {toShow.slice(0, MAX_TAGS).map((name) => {

@@ -1,8 +1,10 @@
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { RunSummary } from "../protocol.ts";
 import type { Api } from "./api.ts";
 import { countOf, useFetched } from "./entries.ts";
 import { formatValue } from "./format.ts";
+import { RankChoice } from "./rank-choice.tsx";
 import { RunName } from "./run-name.tsx";
 import * as state from "./state.ts";
 
@@ -24,14 +26,22 @@ export function Traces({ api }: { api: Api }): JSX.Element {
 }
 
 function TraceCard({ api, run }: { api: Api; run: RunSummary }): JSX.Element {
-  const key = `${run.id} ${countOf(run.id, "traces", "")}`;
+  const chosen = useSignal<number | undefined>(undefined);
+  const rank = chosen.value ?? run.ranks[0] ?? 0;
+  const key = `${run.id} ${rank} ${countOf(run.id, "traces", "")}`;
   const { value = [], problem } = useFetched(key, async () =>
-    api.records(run.id, run.ranks[0] ?? 0, { type: "traces", name: "", from: -NEWEST, count: NEWEST }),
+    api.records(run.id, rank, { type: "traces", name: "", from: -NEWEST, count: NEWEST }),
   );
   return (
     <article class="card media" aria-label={`Traces of ${run.name}`}>
       <div class="head">
         <RunName run={run} />
+        <RankChoice
+          run={run}
+          of={`the traces of ${run.name}`}
+          rank={rank}
+          onChoose={(next) => (chosen.value = next)}
+        />
       </div>
       {problem !== "" && <p class="problem">{problem}</p>}
       {value.toReversed().map((record) => (
