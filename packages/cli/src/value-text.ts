@@ -13,6 +13,11 @@ export function valueText(value: unknown): string {
   return typeof value === "object" && value !== null ? safeJson(value) : String(value);
 }
 
+/** A count with the noun that fits it. */
+export function countText(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
+}
+
 /** Bytes in the unit that suits them. */
 export function bytesText(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];

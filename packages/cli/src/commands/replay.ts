@@ -82,6 +82,7 @@ function print(output: Output, { replayed, skipped, missing, damaged, deliveries
   output.line(
     `${replayed} records replayed, ${skipped} skipped, ${missing} pictures missing, ${damaged} damaged`,
   );
+  if (skipped > 0) output.note("skipped is what no call logged: what the process printed, and gaps");
   output.table(
     ["RANK", "DESTINATION", "DELIVERED", "PENDING", "DROPPED", "RESUME FROM"],
     deliveries.map(({ rank, destination, delivered, pending, dropped, resumeFrom }) => [

@@ -3,7 +3,7 @@ import { newRunCommand, type RunOptions } from "../command.ts";
 import { Output } from "../output.ts";
 import { readContents, type RunContents } from "../run-contents.ts";
 import { findRun } from "../run-path.ts";
-import { durationText, numberText, timeText, valueText } from "../value-text.ts";
+import { countText, durationText, numberText, timeText, valueText } from "../value-text.ts";
 
 /** `mlog show`: what a run holds. */
 export function showCommand(): Command {
@@ -25,7 +25,9 @@ function print(output: Output, path: string, contents: RunContents): void {
   output.line(`started    ${timeText(started)}, took ${durationText(ended - started)}`);
   output.line(`ended      ${endText(end)}`);
   output.line(`at         epoch ${contents.lastEpoch}, step ${contents.lastStep}`);
-  output.line(`written by ${contents.ranks.size} process(es) in ${contents.sessions.size} session(s)`);
+  output.line(
+    `written by ${countText(contents.ranks.size, "process", "processes")} in ${countText(contents.sessions.size, "session")}`,
+  );
   const { stdout, stderr } = contents.outputLines;
   output.line(`records    ${contents.records}, ${stdout} lines of stdout, ${stderr} of stderr`);
   if (contents.damaged > 0) output.line(`damaged    ${contents.damaged} lines: see mlog verify`);
