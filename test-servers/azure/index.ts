@@ -24,6 +24,8 @@ export async function startAzure(): Promise<AzureServer> {
   const main = createRequire(import.meta.url).resolve("azurite/dist/src/blob/main.js");
   const folder = await mkdtemp(join(tmpdir(), "mlog-azurite-"));
   const options = ["--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck"];
+  // Seconds. By default it closes connections after 5, and a busy machine sends a request on one at that moment.
+  options.push("--blobKeepAliveTimeout", "600");
   const child = spawn(process.execPath, [main, "--blobHost", "127.0.0.1", "--blobPort", "0", ...options], {
     cwd: folder,
     stdio: ["ignore", "pipe", "inherit"],
