@@ -1,57 +1,87 @@
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import { readManifests } from "../../scripts/changesets.ts";
+import { Registry } from "../published/registry.ts";
 import { run } from "../published/run.ts";
-import { installed } from "../published/unpack.ts";
+import { WorkspaceWithCore } from "./workspace-with-core.ts";
 
 const root = join(import.meta.dirname, "../..");
+const manifests = readManifests(root);
+const current = manifests.get("@mlog/core")!.version;
+/** Stands for the next minor of core: it exports one thing more. */
+const later = current.replace(/\.\d+\.\d+$/, (rest) => `.${Number(rest.split(".")[1]) + 1}.0`);
 
-/** Destinations whose tests can be run against any core: the package, and what it keeps. */
-const destinations = [
-  { name: "memory", keeps: ["metric", "hyperparameter", "table", "image", "histogram", "trace"] },
-  { name: "file", keeps: ["metric", "hyperparameter", "table", "image", "histogram", "trace", "event"] },
-];
+/** The tests of conformance of every destination, by the lowest core that its peer range admits. */
+const suites = Map.groupBy(
+  [...manifests.values()]
+    .map(({ name, peerDependencies }) => ({
+      range: peerDependencies?.["@mlog/core"],
+      file: `packages/${name.replace("@mlog/", "")}/test/conformance.test.ts`,
+    }))
+    .filter(({ file }) => existsSync(join(root, file))),
+  ({ range }) => range!.replace(/^\^/, ""),
+);
 
-async function manifestOf(
-  name: string,
-): Promise<{ version: string; peerDependencies: Record<string, string> }> {
-  return JSON.parse(await readFile(join(root, "packages", name, "package.json"), "utf8"));
+let registry: Registry;
+beforeAll(async () => {
+  registry = await Registry.start(inject("tools"));
+  const core = inject("tarballs")["@mlog/core"]!;
+  await registry.release(core, current);
+  await registry.release(core, later, (folder) =>
+    appendFile(join(folder, "dist/index.js"), "\nexport const addedLater = () => 1;\n"),
+  );
+});
+afterAll(() => registry?.stop());
+
+/** The workspace with a core of this version, until the test ends. */
+async function workspaceWith(version: string): Promise<WorkspaceWithCore> {
+  const folder = await mkdtemp(join(tmpdir(), "mlog-core-"));
+  const install = ["install", "--no-save", `@mlog/core@${version}`];
+  // What was released before comes from where it was released to.
+  if (version === current || version === later) await registry.npm(folder, ...install);
+  else await run(folder, "npm", install);
+  const workspace = await WorkspaceWithCore.make(join(folder, "node_modules/@mlog/core"));
+  onTestFinished(async () => {
+    await workspace[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return workspace;
 }
 
-describe.each(destinations)("@mlog/$name", ({ name, keeps }) => {
-  it("passes conformance with the lowest core that its peer range admits", async () => {
-    const lowest = (await manifestOf(name)).peerDependencies["@mlog/core"]!.replace(/^\^/, "");
-    const current = (await manifestOf("core")).version;
-    const packages = ["@mlog/core", "@mlog/conformance", "@mlog/journal", "@mlog/image", `@mlog/${name}`];
-    const folder = await installed(packages);
-    // Until there is a later core than the lowest, that is the one that was just packed.
-    if (lowest !== current) {
-      await run(folder, "npm", ["install", "--no-save", "--no-audit", "--no-fund", `@mlog/core@${lowest}`]);
-    }
-    for (const library of ["sharp", "fast-png"]) {
-      await symlink(
-        join(root, "packages/image/node_modules", library),
-        join(folder, "node_modules", library),
-      );
-    }
-    const subject = await readFile(join(root, "packages", name, "test/fixtures/subject.ts"), "utf8");
-    await mkdir(join(folder, "test"));
-    await writeFile(join(folder, "test/subject.ts"), subject.replace("../../src/index.ts", `@mlog/${name}`));
-    await writeFile(
-      join(folder, "test/conforms.test.ts"),
-      `import { test } from "node:test";
-       import { destinationConformance } from "@mlog/conformance";
-       import { createSubject } from "./subject.ts";
-       const capabilities = { keeps: ${JSON.stringify(keeps)} };
-       const module = new URL("./subject.ts", import.meta.url);
-       destinationConformance(test, createSubject, { capabilities, module, deadline: 60_000 });`,
-    );
-    expect(await run(folder, process.execPath, ["--test", "test/conforms.test.ts"])).toMatch(/(#|ℹ) fail 0/);
+describe.each([...suites])("destinations whose range begins with core %s", (lowest, members) => {
+  const files = members.map(({ file }) => file);
+
+  it("conform with that core", async () => {
+    const workspace = await workspaceWith(lowest);
+    expect(await workspace.test(...files)).toBe(files.length);
+  });
+});
+
+it("every destination of ours is among them", () => {
+  const names = [...suites.values()].flat().map(({ file }) => file.split("/")[1]!);
+  expect(new Set(names)).toEqual(
+    new Set(["azure", "console", "file", "memory", "object-store", "s3", "tensorboard", "wandb"]),
+  );
+});
+
+describe("a destination that uses what only a later core has", () => {
+  const memory = "packages/memory/test/conformance.test.ts";
+
+  const testWith = async (version: string): Promise<number> => {
+    const workspace = await workspaceWith(version);
+    const source = join(workspace.folder, "packages/memory/src/index.ts");
+    await appendFile(source, 'import { addedLater } from "@mlog/core";\naddedLater();\n');
+    return workspace.test(memory);
+  };
+
+  it("passes with that", async () => {
+    expect(await testWith(later)).toBe(1);
   });
 
-  it("names a core that there is", async () => {
-    const range = (await manifestOf(name)).peerDependencies["@mlog/core"]!;
-    expect(range).toMatch(/^\^1\.\d+\.0$/);
-    expect(Object.keys(inject("tarballs"))).toContain("@mlog/core");
+  it("fails with the core of today", async () => {
+    await expect(testWith(current)).rejects.toThrow("addedLater");
   });
 });

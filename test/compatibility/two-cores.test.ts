@@ -1,6 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { setVersion } from "../published/registry.ts";
 import { run } from "../published/run.ts";
 import { installed, unpack } from "../published/unpack.ts";
 
@@ -8,11 +9,7 @@ it("an application may have two copies of core: what passes between them is told
   const folder = await installed(["@mlog/core", "@mlog/memory"]);
   const copy = join(folder, "node_modules/@mlog/memory/node_modules/@mlog/core");
   await unpack("@mlog/core", copy);
-  const manifest = join(copy, "package.json");
-  await writeFile(
-    manifest,
-    (await readFile(manifest, "utf8")).replace('"version": "1.0.0"', '"version": "1.9.9"'),
-  );
+  await setVersion(copy, "1.9.9");
   const program = `
     import { createRequire } from "node:module";
     import { pathToFileURL } from "node:url";

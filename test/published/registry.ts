@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "./run.ts";
@@ -57,6 +57,15 @@ export class Registry {
     return run(cwd, "npm", args, { npm_config_userconfig: join(this.#folder, "npmrc") });
   }
 
+  /** Publishes a package under another version than its tarball has; `change` gets the folder of what it holds. */
+  async release(tarball: string, version: string, change?: (folder: string) => Promise<void>): Promise<void> {
+    const folder = await mkdtemp(join(this.#folder, "release-"));
+    await run(folder, "tar", ["-xzf", tarball, "--strip-components=1"]);
+    await setVersion(folder, version);
+    await change?.(folder);
+    await this.npm(folder, "publish", "--provenance=false");
+  }
+
   /** An empty folder with a `package.json`, as a user begins with. */
   async project(name: string): Promise<string> {
     const folder = join(this.#folder, "projects", name);
@@ -78,4 +87,11 @@ export class Registry {
     await closed;
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Gives the package in a folder another version. */
+export async function setVersion(folder: string, version: string): Promise<void> {
+  const path = join(folder, "package.json");
+  const manifest = JSON.parse(await readFile(path, "utf8")) as object;
+  await writeFile(path, JSON.stringify({ ...manifest, version }));
 }

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { startS3 } from "@mlog/test-servers/s3";
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { Registry } from "../published/registry.ts";
 import { run } from "../published/run.ts";
 import { choices } from "./choices.ts";
@@ -16,16 +17,6 @@ beforeAll(async () => {
     await registry.npm(folder, "publish", tarball, "--provenance=false");
 });
 afterAll(() => registry?.stop());
-
-/** Publishes a package once more, as if it had been released under another version. */
-async function release(name: string, version: string): Promise<void> {
-  const folder = await registry.folder(`${name.replace("/", "-")}-${version}`);
-  await run(folder, "tar", ["-xzf", tarballs[name]!]);
-  const path = join(folder, "package/package.json");
-  const manifest = JSON.parse(await readFile(path, "utf8")) as object;
-  await writeFile(path, JSON.stringify({ ...manifest, version }));
-  await registry.npm(join(folder, "package"), "publish", "--provenance=false");
-}
 
 async function runProgram(folder: string, program: string): Promise<string> {
   await writeFile(join(folder, "main.js"), program);
@@ -124,10 +115,11 @@ describe("who writes a destination", () => {
 
 describe("who pins versions", () => {
   beforeAll(async () => {
-    for (const name of ["@mlog/core", "@mlog/file", "@mlog/memory"]) await release(name, "1.1.0");
+    for (const name of ["@mlog/core", "@mlog/file", "@mlog/memory"])
+      await registry.release(tarballs[name]!, "1.1.0");
   });
 
-  it("keeps an older @mlog/s3 with a newer core, of which there is one", async () => {
+  it("uploads by an older @mlog/s3 with a newer core, of which there is one", async () => {
     const folder = await registry.project("older-s3");
     await registry.npm(folder, "install", "--save-exact", "@mlog/core@1.1.0", "@mlog/s3@1.0.0");
     const { packages } = await installedIn(folder);
@@ -137,11 +129,22 @@ describe("who pins versions", () => {
       "@mlog/s3@1.0.0",
     ]);
     await registry.npm(folder, "ls");
+    const server = await startS3();
+    onTestFinished(() => server.close());
+    const { endpoint, region, credentials } = server;
+    const options = { endpoint, region, credentials, conditionalWrites: "always", showProgress: false };
+    await writeFile(join(folder, "model.txt"), "weights");
     const program = `
-      import { isMlogError } from "@mlog/core";
-      import * as s3 from "@mlog/s3";
-      try { new s3.S3Logger("no uri"); } catch (error) { console.log(isMlogError(error), typeof error.code); }`;
-    expect(await runProgram(folder, program)).toBe("true string");
+      import { Logger, State } from "@mlog/core";
+      import { S3Logger } from "@mlog/s3";
+      const s3 = new S3Logger("s3://mlog/older", ${JSON.stringify(options)});
+      const logger = new Logger(new State({ runName: "first" }), s3);
+      const { uploaded } = logger.uploadFile("model.txt", "model.txt");
+      await uploaded;
+      await logger.close();
+      console.log(s3.delivery().dropped);`;
+    expect(await runProgram(folder, program)).toBe("0");
+    expect([...server.buckets.get("mlog")!.objects.keys()]).toContain("older/model.txt");
   });
 
   it("upgrades one destination, and nothing else moves", async () => {
