@@ -4,6 +4,8 @@ import type { SdkRow } from "../src/sdk-transport/protocol.ts";
 import { openRun, openServer } from "./open-run.ts";
 
 const SDK = { transport: "sdk" } as const;
+/** Loading the SDK, and its own pauses, take longer on a busy machine than `close` waits by itself. */
+const PATIENT = { timeout: 100_000 } as const;
 
 describe("a run through @wandb/sdk", () => {
   it("arrives: merged rows in the order of their steps, config in W&B's form, exit code", async () => {
@@ -15,7 +17,7 @@ describe("a run through @wandb/sdk", () => {
     logger.logMetrics({ a: 2 }, { step: 10 });
     logger.logMetrics({ a: 3 }, { step: 11 });
     expect(await wandb.started()).toMatchObject({ id: "run1", entity: "me", project: "proj" });
-    const [delivery] = await logger.close();
+    const [delivery] = await logger.close(PATIENT);
 
     expect(errors).toEqual([]);
     expect(delivery).toEqual({ destination: "wandb", delivered: 5, pending: 0, dropped: 0 });
@@ -40,7 +42,7 @@ describe("a run through @wandb/sdk", () => {
     logger.logTraces({ t: 1 });
     logger.logMetrics({ a: 3 }, { step: 6 });
     logger.logHyperparameters({ late: 1 });
-    await expect(logger.close()).rejects.toMatchObject({
+    await expect(logger.close(PATIENT)).rejects.toMatchObject({
       deliveries: [expect.objectContaining({ delivered: 2, pending: 0, dropped: 5 })],
     });
 
@@ -68,7 +70,7 @@ describe("a run through @wandb/sdk", () => {
     });
     logger.logMetrics({ a: 1 }, { step: 0 });
     logger.logMetrics({ a: 2 }, { step: 1 });
-    await expect(logger.close()).rejects.toMatchObject({
+    await expect(logger.close(PATIENT)).rejects.toMatchObject({
       deliveries: [expect.objectContaining({ delivered: 0, pending: 0, dropped: 2 })],
     });
     expect(errors.map(({ code }) => code)).toContain("WANDB_SDK_LOST");
@@ -79,7 +81,7 @@ describe("a run through @wandb/sdk", () => {
     const server = await openServer({ forbidden: ["me/proj"] });
     const { logger, wandb, errors } = openRun(server, SDK);
     logger.logMetrics({ a: 1 });
-    await expect(logger.close({ timeout: 6000 })).rejects.toMatchObject({
+    await expect(logger.close(PATIENT)).rejects.toMatchObject({
       deliveries: [expect.objectContaining({ delivered: 0, dropped: 1 })],
     });
     await expect(wandb.started()).rejects.toMatchObject({ code: "WANDB_SDK_FAILED" });
