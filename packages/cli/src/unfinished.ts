@@ -118,5 +118,7 @@ async function openStore(uri: string, folderStore: StorePackage["folderStore"]):
 }
 
 function isRunOfWandB(folder: string, files: readonly string[]): boolean {
-  return /^(offline-)?run-/.test(folder) && files.some((name) => /^run-.*\.wandb$/.test(name));
+  return (
+    /^(offline-)?run-/.test(folder) && files.some((name) => /^run-.+\.(?:wandb|capture\.jsonl)$/.test(name))
+  );
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { asProcess, mlog, temporaryFolder, writeRun } from "./mlog.ts";
@@ -43,8 +43,13 @@ test("upload finds runs of W&B that were left behind, and nothing else", async (
   const root = temporaryFolder();
   await writeRun(root, "run");
   expect(await mlog("upload", root)).toMatchObject({ code: 0, stdout: "" });
-  mkdirSync(join(root, "wandb", "run-20261127_120000-abcdefgh"), { recursive: true });
+  const folder = join(root, "wandb", "run-20261127_120000-abcdefgh");
+  mkdirSync(folder, { recursive: true });
   expect(await mlog("upload", root)).toMatchObject({ code: 0, stdout: "" });
+  // Of a process that was killed before its first record.
+  writeFileSync(join(folder, "run-abcdefgh.capture.jsonl"), "");
+  const { stdout } = await mlog("upload", "--dry-run", root);
+  expect(stdout).toContain(`to upload: ${folder}`);
 });
 
 test("doctor tells where credentials are and never what they are", async () => {
