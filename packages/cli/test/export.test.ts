@@ -105,7 +105,7 @@ test("several runs go into one file", async () => {
   expect(new Set(runs)).toEqual(new Set(["a", "b"]));
 });
 
-test("Ctrl-C leaves no half of a file behind", async () => {
+test.each(["csv", "parquet"])("Ctrl-C leaves no half of a file of %s behind", async (format) => {
   const root = temporaryFolder();
   const { logger } = openRun(root, "run");
   for (let step = 0; step < 100_000; step++) {
@@ -122,7 +122,7 @@ test("Ctrl-C leaves no half of a file behind", async () => {
     "--root",
     root,
     "-o",
-    join(out, "x.csv"),
+    join(out, `x.${format}`),
   ]);
   const ended = new Promise((resolve) => exporting.on("exit", resolve));
   await vi.waitFor(() => expect(readdirSync(out)).toHaveLength(1), { timeout: 30_000, interval: 1 });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createWriteStream, rmSync } from "node:fs";
-import { access, rename, rm } from "node:fs/promises";
+import { access, rename } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { describe, MlogError } from "@mlog/core";
 import { type Command, Option } from "commander";
@@ -78,13 +78,15 @@ async function write(
   const columns = isWide ? wideColumns(names) : LONG;
   // Under its name there is only ever a whole file.
   const partial = target === "-" ? target : `${target}.${randomBytes(4).toString("hex")}.part`;
-  const interrupted = (): void => {
+  let sheet: Sheet | undefined;
+  const discard = async (): Promise<void> => {
+    await sheet?.discard?.();
     if (target !== "-") rmSync(partial, { force: true });
-    process.exit(EXIT.interrupted);
   };
+  const interrupted = (): void => void discard().finally(() => process.exit(EXIT.interrupted));
   process.once("SIGINT", interrupted);
   try {
-    const sheet = openSheet(partial, columns, format);
+    sheet = openSheet(partial, columns, format);
     const rows = isWide
       ? await writeWide(paths, names, selection, sheet, onRecord)
       : await writeLong(paths, selection, sheet, onRecord);
@@ -92,7 +94,7 @@ async function write(
     if (target !== "-") await rename(partial, target);
     return rows;
   } catch (error) {
-    if (target !== "-") await rm(partial, { force: true });
+    await discard();
     throw error;
   } finally {
     process.off("SIGINT", interrupted);

@@ -1,0 +1,27 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { ParquetEncoder } from "./parquet-encoder.ts";
+import type { RowGroup } from "./row-group.ts";
+import type { Column } from "./sheet.ts";
+
+/** What the thread is started with. */
+export interface ParquetStart {
+  readonly path: string;
+  readonly columns: readonly Column[];
+}
+
+/** Every request is answered when it is done: row groups, then that there are no more. */
+export type ParquetRequest = RowGroup | "finish";
+
+const { path, columns } = workerData as ParquetStart;
+const encoder = new ParquetEncoder(path, columns);
+parentPort!.on("message", (request: ParquetRequest) => {
+  // What it rejects with ends the thread, and is told to who started it.
+  void answer(request);
+});
+parentPort!.postMessage("ready", []);
+
+async function answer(request: ParquetRequest): Promise<void> {
+  if (request === "finish") await encoder.finish();
+  else await encoder.write(request);
+  parentPort!.postMessage("done", []);
+}
