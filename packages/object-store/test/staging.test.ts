@@ -72,6 +72,7 @@ describe("what cannot be staged is refused with a code, and the others are unhar
     const staging = stageFile(path, join(folder, "copy"), {
       wantsMd5: false,
       partSize: () => 0,
+      readUpTo: 0,
       reserve: () => setImmediate(change, path),
     });
     await expect(staging).rejects.toMatchObject({ code: "SOURCE_CHANGED" });
@@ -124,9 +125,10 @@ test("checksums of the whole and of its parts are right, whatever the sizes", as
     const file = await stageFile(path, copy, {
       wantsMd5: true,
       partSize: () => part,
+      readUpTo: 1,
       reserve: () => undefined,
     });
-    expect(readFileSync(copy).equals(bytes)).toBe(true);
+    expect((file.bytes ?? readFileSync(copy)).equals(bytes)).toBe(true);
     expect(file.size).toBe(size);
     expect(file.checksums.crc32).toBe(crc32(bytes));
     const pieces =

@@ -88,7 +88,7 @@ async function sendMissing(kept: KeptUpload, upload: MultipartUpload, requests: 
     throw new ObjectStoreError("UPLOAD_GONE", `${kept.parts.size} of ${parts.length} parts are known`);
 }
 
-function bodiesOf({ upload, path }: KeptUpload): { number: number; body: ObjectBody }[] {
+function bodiesOf({ upload, copy: { path } }: KeptUpload): { number: number; body: ObjectBody }[] {
   let start = 0;
   return upload.parts.map(({ size, checksums }, index) => {
     const source = { path, start, end: (start += size) };

@@ -134,6 +134,9 @@ export class Sender {
       return;
     }
     if (this.#health.succeed()) this.#queue.wake();
+    // Others need not wait until that is written down; of the same name they have to.
+    this.#queue.arrived(upload);
+    this.#sendSome();
     await this.#forget(kept);
     this.#queue.end(upload);
     this.#listener.uploaded(upload);

@@ -121,8 +121,8 @@ async function putWhole(kept: KeptUpload, requests: Requests): Promise<void> {
   );
 }
 
-function wholeOf({ upload: { size, checksums }, path }: KeptUpload): ObjectBody {
-  return { source: { path, start: 0, end: size }, size, checksums };
+function wholeOf({ upload: { size, checksums }, copy, bytes }: KeptUpload): ObjectBody {
+  return { source: bytes ?? copy, size, checksums };
 }
 
 /** Whether the object is there, and is this upload. */
@@ -142,7 +142,7 @@ async function assertCopy(kept: KeptUpload): Promise<void> {
   if (sum !== kept.upload.checksums.crc32) throw damaged(kept, "its checksum is another one");
 }
 
-function damaged({ upload, path }: KeptUpload, reason: string): UploadError {
+function damaged({ upload, copy: { path } }: KeptUpload, reason: string): UploadError {
   return new UploadError(
     "STAGED_COPY_DAMAGED",
     `the copy of ${upload.name}, ${path}, is not what it was: ${reason}`,

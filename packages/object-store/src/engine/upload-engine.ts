@@ -40,8 +40,10 @@ export interface EngineSettings {
   readonly checkAtStart: boolean;
 }
 
-/** Files that are staged at a time. */
+/** Files that are copied or read at a time. */
 const STAGED_AT_ONCE = 8;
+/** Copies of files of so many bytes or less share a file. */
+const SMALL = 256 * 1024;
 /** How long the first request may take before uploads are accepted without its answer, in ms. */
 const CHECK_TIMEOUT = 15_000;
 
@@ -107,14 +109,12 @@ export class UploadEngine implements Engine {
     const position = { time: this.#clock.now(), order: this.#order++ };
     const { name } = order;
     this.#stagingNames.set(name, (this.#stagingNames.get(name) ?? 0) + 1);
-    const staging = this.#slots
-      .run(() => this.#stage(order, position))
-      .finally(() => {
-        this.#staging.delete(staging);
-        const others = this.#stagingNames.get(name)! - 1;
-        if (others > 0) this.#stagingNames.set(name, others);
-        else this.#stagingNames.delete(name);
-      });
+    const staging = this.#stage(order, position).finally(() => {
+      this.#staging.delete(staging);
+      const others = this.#stagingNames.get(name)! - 1;
+      if (others > 0) this.#stagingNames.set(name, others);
+      else this.#stagingNames.delete(name);
+    });
     this.#staging.add(staging);
   }
 
@@ -200,16 +200,20 @@ export class UploadEngine implements Engine {
       const session = await this.#opened.promise;
       const id = randomUUID().replaceAll("-", "");
       const copy = join(session.path, id);
-      const file = await stageFile(path, copy, {
-        wantsMd5: this.#store.wantsMd5 === true,
-        partSize: (size) => partSizeFor(size, this.#store),
-        reserve: (size) => {
-          this.#budget.reserve(size, path);
-          reserved = size;
-        },
+      const { bytes, ...file } = await this.#slots.run(async () => {
+        await session.packs.room();
+        return stageFile(path, copy, {
+          wantsMd5: this.#store.wantsMd5 === true,
+          partSize: (size) => partSizeFor(size, this.#store),
+          readUpTo: SMALL,
+          reserve: (size) => {
+            this.#budget.reserve(size, path);
+            reserved = size;
+          },
+        });
       });
       try {
-        kept = await session.add({ ...file, id, name, overwrite, ...position });
+        kept = await session.add({ ...file, id, name, overwrite, ...position }, bytes);
       } catch (error) {
         await rm(copy, { force: true });
         throw stagingError(error, path);

@@ -28,7 +28,7 @@ export class UploadQueue {
   readonly #fresh: Set<QueuedUpload> = new Set();
   /** Those that failed, and pause. */
   readonly #resting: Set<QueuedUpload> = new Set();
-  #running = 0;
+  readonly #running: Set<QueuedUpload> = new Set();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -36,12 +36,12 @@ export class UploadQueue {
 
   /** Uploads under way. */
   get running(): number {
-    return this.#running;
+    return this.#running.size;
   }
 
   /** Uploads that have not arrived. */
   get size(): number {
-    let waiting = this.#running;
+    let waiting = this.#running.size;
     for (const name of this.#names.values()) if (name.waiting !== undefined) waiting++;
     return waiting;
   }
@@ -76,7 +76,7 @@ export class UploadQueue {
     const name = this.#nameOf(upload);
     delete name.waiting;
     name.running = upload;
-    this.#running++;
+    this.#running.add(upload);
     return upload;
   }
 
@@ -90,6 +90,11 @@ export class UploadQueue {
     let next = Infinity;
     for (const { dueAt } of this.#resting) next = Math.min(next, dueAt);
     return next;
+  }
+
+  /** The upload makes room for others, but not yet of its name. */
+  arrived(upload: QueuedUpload): void {
+    this.#running.delete(upload);
   }
 
   /** The upload is not under way any more, and not to be sent again. */
@@ -141,7 +146,7 @@ export class UploadQueue {
   #leave(upload: QueuedUpload): Name {
     const name = this.#nameOf(upload);
     delete name.running;
-    this.#running--;
+    this.#running.delete(upload);
     return name;
   }
 

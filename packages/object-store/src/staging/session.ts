@@ -2,11 +2,16 @@ import { mkdir, rename, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { MultipartUpload, UploadedPart } from "../multipart.ts";
 import { freeName } from "./owner.ts";
+import type { FileRange } from "../object-body.ts";
+import { Packs } from "./packs.ts";
 import type { StagedUpload } from "./staged-upload.ts";
 import { type JournalRecord, readJournal, UploadJournal } from "./upload-journal.ts";
 
 /** Shows other machines that this process lives, in ms. */
 const HEARTBEAT = 15_000;
+
+/** Copies of small files that are in memory too, so that they need not be read again, in bytes. */
+const MOST_IN_MEMORY = 32 * 1024 * 1024;
 
 /** An upload and how far it has come: all that the journal knows of it. */
 export class KeptUpload {
@@ -16,6 +21,8 @@ export class KeptUpload {
   starting = false;
   multipart: MultipartUpload | undefined;
   readonly parts: Map<number, UploadedPart> = new Map();
+  /** The bytes of the copy, if they are still in memory. */
+  bytes: Uint8Array | undefined;
   /** It has not to arrive any more; parts of it may have to be dropped. */
   discarded = false;
 
@@ -24,9 +31,11 @@ export class KeptUpload {
     this.session = session;
   }
 
-  /** The copy. */
-  get path(): string {
-    return join(this.session.path, this.upload.id);
+  /** Where the copy is. */
+  get copy(): FileRange {
+    const { id, size, place } = this.upload;
+    const start = place?.start ?? 0;
+    return { path: join(this.session.path, place?.pack ?? id), start, end: start + size };
   }
 
   *records(): Generator<JournalRecord, void, void> {
@@ -74,11 +83,14 @@ export class KeptUpload {
 export class Session {
   readonly path: string;
   readonly journal: UploadJournal;
+  readonly packs: Packs;
   readonly #kept: Map<string, KeptUpload> = new Map();
   readonly #heart: NodeJS.Timeout;
+  #inMemory = 0;
 
   private constructor(path: string) {
     this.path = path;
+    this.packs = new Packs(path);
     this.journal = new UploadJournal(join(path, "journal.jsonl"), () => this.#records());
     this.#heart = setInterval(() => {
       const now = new Date();
@@ -100,6 +112,7 @@ export class Session {
       else if (record.type === "done") session.#kept.delete(record.id);
       else session.#kept.get(record.id)?.apply(record);
     }
+    for (const { upload } of session.kept) if (upload.place !== undefined) session.packs.keep(upload.place);
     return session;
   }
 
@@ -114,13 +127,22 @@ export class Session {
     return kept;
   }
 
-  /** Takes a new upload, on disk too. @throws the errors of `node:fs` */
-  async add(upload: StagedUpload): Promise<KeptUpload> {
+  /**
+   * Takes a new upload, on disk too; `bytes` are those of a file that has no copy yet.
+   * @throws the errors of `node:fs`
+   */
+  async add(file: StagedUpload, bytes: Uint8Array | undefined): Promise<KeptUpload> {
+    const upload = bytes === undefined ? file : { ...file, place: await this.packs.append(bytes) };
     const kept = this.keep(upload);
+    if (bytes !== undefined && this.#inMemory + bytes.length <= MOST_IN_MEMORY) {
+      this.#inMemory += bytes.length;
+      kept.bytes = bytes;
+    }
     try {
       await this.journal.append({ type: "staged", upload });
     } catch (error) {
       this.#kept.delete(upload.id);
+      await this.#removeCopy(kept);
       throw error;
     }
     return kept;
@@ -131,15 +153,24 @@ export class Session {
     const { id } = kept.upload;
     this.#kept.delete(id);
     await this.journal.append({ type: "done", id });
-    await rm(kept.path, { force: true });
+    await this.#removeCopy(kept);
   }
 
   /** Gives the folder up: to nothing if all is done, else to whoever comes. */
   async release(): Promise<void> {
     clearInterval(this.#heart);
+    await this.packs.close();
     await this.journal.close();
     if (this.#kept.size === 0) await rm(this.path, { recursive: true, force: true });
     else await rename(this.path, join(this.path, "..", freeName()));
+  }
+
+  async #removeCopy(kept: KeptUpload): Promise<void> {
+    const { place } = kept.upload;
+    this.#inMemory -= kept.bytes?.length ?? 0;
+    kept.bytes = undefined;
+    if (place === undefined) await rm(kept.copy.path, { force: true });
+    else await this.packs.release(place);
   }
 
   *#records(): Generator<JournalRecord, void, void> {

@@ -11,6 +11,8 @@ export interface StageOptions {
   readonly wantsMd5: boolean;
   /** The size of the parts that a file of `size` bytes is sent in; 0 for one request. */
   partSize(size: number): number;
+  /** Files of so many bytes or less are read instead of copied. */
+  readonly readUpTo: number;
   /** Called with the size before anything is copied; may throw. */
   reserve(size: number): void;
 }
@@ -19,28 +21,38 @@ const CHUNK = 1024 * 1024;
 /** How often a file is copied whose attributes, but not its bytes, seem to change meanwhile. */
 const TRIES = 3;
 
+/** A file that was copied, or was read into `bytes`. */
+export interface ReadFile extends StagedFile {
+  readonly bytes?: Buffer;
+}
+
 /**
  * Copies a file to `target`, which the file system does by sharing the blocks if it can, syncs it and
  * adds it up. A file that is written to meanwhile is refused, and leaves no copy.
  *
  * @throws UploadError `SOURCE_...`, `STAGING_FULL`, `STAGING_FAILED`
  */
-export async function stageFile(path: string, target: string, options: StageOptions): Promise<StagedFile> {
+export async function stageFile(path: string, target: string, options: StageOptions): Promise<ReadFile> {
   const source = await openSource(path);
+  let isCopied = false;
   try {
     let before = await source.stat({ bigint: true });
     if (!before.isFile()) throw new UploadError("SOURCE_NOT_A_FILE", `${path} is not a file`);
     options.reserve(Number(before.size));
+    const size = Number(before.size);
+    isCopied = size > options.readUpTo || options.partSize(size) > 0;
     for (let tries = 1; ; tries++) {
-      const file = await copyAndSum(source, path, target, Number(before.size), options);
+      const file: ReadFile = await (isCopied
+        ? copyAndSum(source, path, target, size, options)
+        : readAndSum(source, size, options));
       const after = await source.stat({ bigint: true });
-      if (file.size !== Number(before.size) || after.size !== before.size || after.mtimeNs !== before.mtimeNs)
+      if (file.size !== size || after.size !== before.size || after.mtimeNs !== before.mtimeNs)
         throw new UploadError("SOURCE_CHANGED", `${path} was written to while it was being copied`);
       if (after.ctimeNs === before.ctimeNs || tries === TRIES) return file;
       before = after;
     }
   } catch (error) {
-    await rm(target, { force: true });
+    if (isCopied) await rm(target, { force: true });
     throw stagingError(error, path);
   } finally {
     await source.close();
@@ -56,6 +68,20 @@ async function openSource(path: string): Promise<FileHandle> {
     const isMissing = code === "ENOENT" || code === "ENOTDIR";
     throw new UploadError(isMissing ? "SOURCE_NOT_FOUND" : "SOURCE_UNREADABLE", message, { cause });
   }
+}
+
+async function readAndSum(source: FileHandle, size: number, options: StageOptions): Promise<ReadFile> {
+  const buffer = Buffer.allocUnsafeSlow(size);
+  let at = 0;
+  while (at < size) {
+    const { bytesRead } = await source.read(buffer, at, size - at, at);
+    if (bytesRead === 0) break;
+    at += bytesRead;
+  }
+  const bytes = buffer.subarray(0, at);
+  const sums = new Sums(0, options.wantsMd5);
+  sums.add(bytes);
+  return { ...sums.file(), bytes };
 }
 
 async function copyAndSum(

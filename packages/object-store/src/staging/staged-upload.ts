@@ -13,10 +13,19 @@ export interface StagedFile extends StagedPart {
   readonly parts: readonly StagedPart[];
 }
 
+/** Where the copy of a small file is: in a file with others. */
+export interface PackPlace {
+  /** The name of that file. */
+  readonly pack: string;
+  /** In bytes. */
+  readonly start: number;
+}
+
 /** A file that has been copied, and that must arrive. */
 export interface StagedUpload extends StagedFile {
-  /** Nobody else's: it is the name of the copy, and the object's metadata carry it. */
+  /** Nobody else's: it is the name of the copy, unless that is in a pack, and the object's metadata carry it. */
   readonly id: string;
+  readonly place?: PackPlace;
   /** Of the object. */
   readonly name: string;
   readonly overwrite: boolean;

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type { MultipartUpload, UploadedPart } from "../multipart.ts";
+import { GroupWriter } from "./group-writer.ts";
 import type { StagedUpload } from "./staged-upload.ts";
 
 /** One step of an upload. */
@@ -17,12 +18,6 @@ export type JournalRecord =
   | { readonly type: "discarded"; readonly id: string }
   | { readonly type: "done"; readonly id: string };
 
-/** Who waits for a line. */
-interface Waiting {
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** Lines are written anew when that many bytes were appended, so that a long run does not fill the disk. */
 const REWRITE_AFTER = 4 * 1024 * 1024;
 
@@ -35,9 +30,7 @@ export class UploadJournal {
   /** What the file must hold when it is written anew. */
   readonly #live: () => Iterable<JournalRecord>;
   #file: FileHandle | undefined;
-  #lines: string[] = [];
-  #waiting: Waiting[] = [];
-  #writing: Promise<void> | undefined;
+  readonly #writer = new GroupWriter<string, void>((lines) => this.#writeLines(lines));
   #bytes = 0;
 
   constructor(path: string, live: () => Iterable<JournalRecord>) {
@@ -47,35 +40,17 @@ export class UploadJournal {
 
   /** Resolves when the step is on disk. @throws the errors of `node:fs` */
   append(record: JournalRecord): Promise<void> {
-    const appended = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-    this.#lines.push(toLine(record));
-    this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
-    return appended;
+    return this.#writer.add(toLine(record));
   }
 
   /** Resolves when nothing is being written any more. */
   async close(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
+    await this.#writer.idle();
     await this.#file?.close();
     this.#file = undefined;
   }
 
-  async #write(): Promise<void> {
-    while (this.#lines.length > 0) {
-      const lines = this.#lines;
-      const waiting = this.#waiting;
-      this.#lines = [];
-      this.#waiting = [];
-      try {
-        await this.#writeLines(lines);
-        for (const { resolve } of waiting) resolve();
-      } catch (error) {
-        for (const { reject } of waiting) reject(error as Error);
-      }
-    }
-  }
-
-  async #writeLines(lines: readonly string[]): Promise<void> {
+  async #writeLines(lines: readonly string[]): Promise<void[]> {
     if (this.#bytes > REWRITE_AFTER) await this.#rewrite();
     this.#file ??= await open(this.#path, "a");
     // A killed process, or a full disk, may have left half a line: the first line break ends it.
@@ -83,6 +58,7 @@ export class UploadJournal {
     await this.#file.appendFile(text);
     await this.#file.datasync();
     this.#bytes += text.length;
+    return [];
   }
 
   async #rewrite(): Promise<void> {
