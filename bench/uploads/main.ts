@@ -47,13 +47,13 @@ that shares blocks has nothing to copy. "extra" is the highest resident memory l
       ],
     })),
   );
-  const ratio = (name: string, base: string): number[] => found.ratio(name, base, "sentMegabytesPerSecond");
+  const ratio = (name: string, base: string): number[] => found.ratio(name, base, "megabytesPerSecond");
   return [
-    { what: "S3, sent: mlog / lib-storage", values: ratio("mlog S3", "lib-storage"), atLeast: 3 },
-    { what: "S3, sent: mlog / http PUT", values: ratio("mlog S3", "http PUT"), atLeast: 0.7 },
+    { what: "S3: mlog / lib-storage", values: ratio("mlog S3", "lib-storage"), atLeast: 3 },
+    { what: "S3: mlog / http PUT", values: ratio("mlog S3", "http PUT"), atLeast: 0.7 },
     { what: "S3: extra memory, MiB", values: found.of("mlog S3", "extraMiB"), atMost: 96 },
     { what: "S3: bytes amiss", values: found.of("mlog S3", "bytesAmiss"), atMost: 0 },
-    { what: "Azure, sent: mlog / uploadFile", values: ratio("mlog Azure", "uploadFile"), atLeast: 1.2 },
+    { what: "Azure: mlog / uploadFile", values: ratio("mlog Azure", "uploadFile"), atLeast: 1.2 },
     { what: "Azure: bytes amiss", values: found.of("mlog Azure", "bytesAmiss"), atMost: 0 },
   ];
 }

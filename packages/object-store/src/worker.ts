@@ -10,8 +10,15 @@ const { store, settings } = workerData as ThreadStart;
 const signals = new Map<number, AbortController>();
 let engine: Promise<Engine> | undefined;
 
+let unsaid: Message[] = [];
+
+/** What is said in one turn of the event loop goes together: a message of its own for each costs both threads. */
 function say(message: Message): void {
-  port.postMessage(message);
+  if (unsaid.push(message) > 1) return;
+  setImmediate(() => {
+    port.postMessage(unsaid);
+    unsaid = [];
+  });
 }
 
 async function makeEngine(): Promise<Engine> {

@@ -3,8 +3,16 @@ import type { S3Options } from "./options.ts";
 
 const nothing = (): void => undefined;
 
-/** Without one, the SDK tells the console that it does not try again. */
-const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+/**
+ * Without one, the SDK tells the console that it does not try again. With "info", which it does without,
+ * it would copy each request and answer for it.
+ */
+const SILENT = {
+  trace: nothing,
+  debug: nothing,
+  warn: nothing,
+  error: nothing,
+} as Required<S3ClientConfig>["logger"];
 
 /** The endpoint that was given, or that the environment names. */
 export function endpointOf({ endpoint }: S3Options): string | undefined {

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 /** Time and chance, so that a test can play a day in a second. */
 export interface Clock {
   /** Unix time, in ms. */
@@ -17,8 +15,17 @@ const TIMER_LIMIT = 2 ** 31 - 1;
 export const machineClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),
-  async sleep(ms, signal) {
-    const options = signal === undefined ? { ref: false } : { ref: false, signal };
-    await sleep(Math.min(ms, TIMER_LIMIT), undefined, options).catch(() => undefined);
+  // That of "node:timers/promises" makes an error with its stack for each that ends early: for each request.
+  sleep(ms, signal) {
+    if (signal?.aborted === true) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, Math.min(ms, TIMER_LIMIT)).unref();
+      signal?.addEventListener("abort", end);
+    });
   },
 };

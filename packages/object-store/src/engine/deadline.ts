@@ -43,7 +43,8 @@ export async function withDeadline<Result>(
   try {
     return await Promise.race([working, late, stopped]);
   } finally {
-    over.abort();
+    // Without a reason it would make an error with its stack.
+    over.abort(null);
     signal.removeEventListener("abort", stop);
   }
 }

@@ -44,7 +44,9 @@ export class EngineThread implements Engine {
     const execArgv = process.execArgv.filter((flag) => /^(--conditions=|--experimental-)/.test(flag));
     this.#worker = new Worker(path, { name: "mlog uploads", workerData: start, execArgv, env: SHARE_ENV });
     this.#worker.unref();
-    this.#worker.on("message", (message: Message) => this.#hear(message));
+    this.#worker.on("message", (messages: readonly Message[]) => {
+      for (const message of messages) this.#hear(message);
+    });
     this.#worker.on("error", (cause) => this.#end(`it threw ${String(cause)}`, cause));
     this.#worker.on("exit", () => this.#end("it was stopped"));
   }

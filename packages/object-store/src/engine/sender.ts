@@ -109,7 +109,8 @@ export class Sender {
   }
 
   #setAlarm(): void {
-    this.#alarm.abort();
+    // Without a reason it would make an error with its stack.
+    this.#alarm.abort(null);
     if (this.#isIdle) {
       this.#idle.resolve();
       this.#idle = Promise.withResolvers();

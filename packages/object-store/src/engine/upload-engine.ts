@@ -163,15 +163,19 @@ export class UploadEngine implements Engine {
   /** @throws what the store throws, if somebody must mend something */
   async #check(): Promise<void> {
     const name = `.mlog-check-${randomUUID()}`;
+    const { signal: never } = new AbortController();
+    const remove = (signal: AbortSignal): Promise<void> => this.#store.delete(name, { signal });
     const work = async (signal: AbortSignal): Promise<void> => {
       await this.#store.put(name, bodyOf(Buffer.from("mlog checks that it may write here\n")), { signal });
-      await this.#store.delete(name, { signal });
+      await remove(signal);
     };
     try {
-      await withDeadline(work, CHECK_TIMEOUT, this.#clock, new AbortController().signal);
+      await withDeadline(work, CHECK_TIMEOUT, this.#clock, never);
     } catch (error) {
       // What may pass is no reason to refuse a run.
       if (verdictOn(error) !== "again") throw error;
+      // It may be there all the same. That nobody can remove it now is not worth to wait for either.
+      withDeadline(remove, CHECK_TIMEOUT, this.#clock, never).catch(() => undefined);
     }
   }
 
