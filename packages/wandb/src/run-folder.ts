@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MlogError } from "@mlog/core";
 import type { RunSettings, RunStart } from "./run-settings.ts";
@@ -49,6 +49,21 @@ export class RunFolder {
 
   get artifacts(): string {
     return join(this.path, "artifacts");
+  }
+
+  /** Copies of files that become artifacts, each in a folder of its own. */
+  get staged(): string {
+    return join(this.path, "staged");
+  }
+
+  /** Everything has arrived: notes it, and removes the copies of what are artifacts now. */
+  markSent(): void {
+    writeFileSync(this.synced, "");
+    try {
+      for (const copies of [this.artifacts, this.staged]) rmSync(copies, { recursive: true, force: true });
+    } catch {
+      // What is left takes room, and does no other harm.
+    }
   }
 
   get #runFile(): string {

@@ -69,7 +69,7 @@ export class RunRecorder implements RunTransport {
       { hear: (message) => this.#hear(message), ended: (error) => this.#workerEnded(error) },
     );
     this.#media = new PendingMedia(() => Atomics.load(this.#worker.counters, MEDIA_DONE));
-    this.#uploads = new RunUploads(this.folder.path, run.mode === "offline");
+    this.#uploads = new RunUploads(this.folder, run.mode === "offline", report);
   }
 
   get path(): string {

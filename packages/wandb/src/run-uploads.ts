@@ -1,6 +1,7 @@
 import { MlogError, type RemoteFile, type Stamp, type Upload, type UploadRequest } from "@mlog/core";
-import { artifactOf } from "./artifact-call.ts";
+import { artifactOf, cleanName } from "./artifact-call.ts";
 import type { ArtifactContent } from "./artifacts/artifact.ts";
+import type { RunFolder } from "./run-folder.ts";
 import { type Staged, stageFile } from "./staged-files.ts";
 
 interface Waiting {
@@ -10,15 +11,18 @@ interface Waiting {
 
 /** The files on their way to becoming artifacts. */
 export class RunUploads {
-  readonly #folder: string;
+  readonly #folder: RunFolder;
   readonly #isOffline: boolean;
+  readonly #report: (error: Error) => void;
   readonly #staging = new Set<Promise<void>>();
   /** By the client id of the artifact. */
   readonly #waiting = new Map<string, Waiting>();
+  #hasRenamed = false;
 
-  constructor(folder: string, isOffline: boolean) {
+  constructor(folder: RunFolder, isOffline: boolean, report: (error: Error) => void) {
     this.#folder = folder;
     this.#isOffline = isOffline;
+    this.#report = report;
   }
 
   /** Copies a file, then hands over the artifact that it is to become. */
@@ -28,6 +32,7 @@ export class RunUploads {
     stamp: Stamp,
     record: (content: ArtifactContent) => boolean,
   ): Upload {
+    this.#noteName(request.remoteFileName);
     const uploaded = Promise.withResolvers<readonly RemoteFile[]>();
     uploaded.promise.catch(() => undefined);
     const stage = (): Promise<void> | undefined => {
@@ -77,6 +82,18 @@ export class RunUploads {
     for (const clientId of this.#waiting.keys()) this.done(clientId, this.#later());
   }
 
+  #noteName(name: string): void {
+    if (this.#hasRenamed || cleanName(name) === name) return;
+    this.#hasRenamed = true;
+    this.#report(
+      new MlogError(
+        "WANDB_NAME_CHANGED",
+        `${JSON.stringify(name)} becomes the artifact ${JSON.stringify(cleanName(name))}, and other names change ` +
+          "likewise: W&B takes only letters, digits, '-', '_' and '.'",
+      ),
+    );
+  }
+
   #record(
     content: ArtifactContent,
     { size }: Staged,
@@ -90,7 +107,7 @@ export class RunUploads {
   }
 
   #later(): MlogError {
-    const folder = JSON.stringify(this.#folder);
+    const folder = JSON.stringify(this.#folder.path);
     return new MlogError(
       "WANDB_NOT_SENT",
       `the file has not reached W&B; it waits in ${folder} for uploadRun()`,

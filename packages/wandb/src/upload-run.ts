@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { MlogError } from "@mlog/core";
 import { findApiKey } from "./api-key.ts";
@@ -25,7 +25,10 @@ export interface UploadRunOptions {
   readonly entity?: string;
   readonly project?: string;
   readonly signal?: AbortSignal;
-  /** Send a run that was sent before, or that seems to be logged by a process that still runs. Default: false. */
+  /**
+   * Send a run that was sent before, or that seems to be logged by a process that still runs. Artifacts of a run that
+   * was sent are not in its folder any more. Default: false.
+   */
   readonly force?: boolean;
   /** Told of what is lost or could not be sent, and why. Without it, the first of these rejects at the end. */
   onError?(error: Error): void;
@@ -99,7 +102,7 @@ export async function uploadRun(path: string, options: UploadRunOptions = {}): P
     report,
   });
   const { complete, failed } = await sender.run();
-  if (complete && failed === 0) writeFileSync(folder.synced, "");
+  if (complete && failed === 0) folder.markSent();
   const isComplete = complete && failed === 0 && losses === 0;
   const [first] = errors;
   if (!isComplete && first !== undefined) throw first;

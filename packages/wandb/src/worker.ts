@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { isMlogError } from "@mlog/core";
 import { HttpConnection } from "./client/connection.ts";
@@ -156,7 +156,7 @@ async function runOnline(key: string): Promise<boolean> {
   try {
     const arrived = await send(key, (start) => known.resolve(start));
     await made;
-    if (arrived) writeFileSync(folder.synced, "");
+    if (arrived) folder.markSent();
     return arrived;
   } catch (error) {
     known.reject(error);

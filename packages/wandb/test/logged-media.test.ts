@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Logger, type State, image } from "@mlog/core";
@@ -116,9 +116,12 @@ describe("tables, pictures, histograms and traces", () => {
     expect(server.runs).toEqual([]);
 
     const { baseUrl, apiKey } = server;
+    const copies = join(wandb.path!, "artifacts");
+    expect(existsSync(copies)).toBe(true);
     await uploadRun(wandb.path!, { baseUrl, apiKey, timing: FAST });
     server.assertNoViolations();
     expect(stateOf(server.run("run1"), server.artifacts)).toEqual(online);
+    expect(existsSync(copies)).toBe(false);
   });
 
   test("arrive though a third of the requests fail, half of them after they were processed", async () => {
@@ -139,7 +142,7 @@ describe("tables, pictures, histograms and traces", () => {
 describe("files of a run with logArtifacts", () => {
   test("are artifacts under clean names, with aliases, type and metadata of the moment, and can be got back", async () => {
     const server = await openServer();
-    const { logger, wandb, state } = openRun(server, { logArtifacts: true });
+    const { logger, wandb, state, errors } = openRun(server, { logArtifacts: true });
     state.nextBatch({ samples: 32 });
     const source = join(wandb.path!, "weights");
     await writeFile(source, "first");
@@ -161,6 +164,9 @@ describe("files of a run with logArtifacts", () => {
 
     await logger.close();
     server.assertNoViolations();
+    expect(errors.map(({ code }) => code)).toEqual(["WANDB_NAME_CHANGED"]);
+    expect(errors[0]!.message).toContain('"models.a.run.pt"');
+    expect(existsSync(join(wandb.path!, "staged"))).toBe(false);
     expect(
       server.artifacts.map(({ collection, type, version, aliases }) => ({
         collection,
