@@ -79,6 +79,28 @@ test("wide: one row per step, missing values are null and NaN is NaN", async () 
   ]);
 });
 
+test.each(["csv", "parquet"])(
+  "wide: a metric that comes late in the run has its column in %s",
+  async (format) => {
+    const root = temporaryFolder();
+    const { logger } = openRun(root, "run");
+    const count = 10_001;
+    for (let step = 0; step < count; step++) logger.logMetrics({ a: step }, { step });
+    logger.logMetrics({ b: 7, c: 8 }, { step: count });
+    logger.logMetrics({ d: 9 }, { step: count });
+    await logger.close();
+    const out = join(root, "out");
+    mkdirSync(out);
+    const file = join(out, `run.${format}`);
+    const said = await mlog("export", join(root, "run"), "-s", "wide", "-o", file, "--json");
+    expect(said.json()).toMatchObject({ rows: count + 1 });
+    expect(
+      await query(`select count(*), count(a), sum(a)::double, sum(b)::double, sum(d)::double from '${file}'`),
+    ).toEqual([[count + 1, count, (count * (count - 1)) / 2, 7, 9]]);
+    expect(readdirSync(out)).toEqual([`run.${format}`]);
+  },
+);
+
 test("CSV and JSON hold the same, and go to stdout", async () => {
   const path = await writeRun(temporaryFolder(), "run");
   const csv = await mlog("export", path, "-o", "-", "--metric", "lo*");

@@ -23,6 +23,8 @@ interface ExportOptions extends RunOptions {
   readonly force?: true;
 }
 
+/** The names of the metrics of a run are mostly in its beginning: only if not, it is read again for a wide table. */
+const FIRST_RECORDS = 10_000;
 const FORMATS: readonly Format[] = ["csv", "json", "parquet"];
 
 /** `mlog export`: the metrics of runs as a file for other tools. */
@@ -73,24 +75,36 @@ async function write(
 ): Promise<number> {
   const selection: Selection = { metrics: matcher(options.metric), rank: options.rank };
   const onRecord = (count: number): void => output.status(() => `${count} records`);
-  const isWide = options.shape === "wide";
-  const names = isWide ? await metricNames(paths, selection, onRecord) : [];
-  const columns = isWide ? wideColumns(names) : LONG;
   // Under its name there is only ever a whole file.
   const partial = target === "-" ? target : `${target}.${randomBytes(4).toString("hex")}.part`;
   let sheet: Sheet | undefined;
   const discard = async (): Promise<void> => {
-    await sheet?.discard?.();
+    await sheet?.discard();
     if (target !== "-") rmSync(partial, { force: true });
   };
   const interrupted = (): void => void discard().finally(() => process.exit(EXIT.interrupted));
   process.once("SIGINT", interrupted);
+  const open = (columns: readonly Column[]): Sheet => (sheet = openSheet(partial, columns, format));
+  const writeAllWide = async (): Promise<number> => {
+    let names = await metricNames(paths, selection, target === "-" ? Infinity : FIRST_RECORDS, onRecord);
+    for (;;) {
+      const { rows, missed } = await writeWide(paths, names, selection, open(wideColumns(names)), onRecord);
+      if (missed.length === 0) return rows;
+      if (target === "-") {
+        throw new MlogError(
+          "LOG_CHANGED",
+          `the metric ${describe(missed[0])} came while the run was read: export it again, or to a file`,
+        );
+      }
+      await discard();
+      names = [...names, ...missed];
+    }
+  };
   try {
-    sheet = openSheet(partial, columns, format);
-    const rows = isWide
-      ? await writeWide(paths, names, selection, sheet, onRecord)
-      : await writeLong(paths, selection, sheet, onRecord);
-    await sheet.finish();
+    const rows = await (options.shape === "wide"
+      ? writeAllWide()
+      : writeLong(paths, selection, open(LONG), onRecord));
+    await sheet!.finish();
     if (target !== "-") await rename(partial, target);
     return rows;
   } catch (error) {

@@ -51,15 +51,18 @@ export async function writeLong(
   return rows;
 }
 
-/** The names of all metrics, in the order in which they first appear. Reads the runs once. */
+/** The names of the metrics in the first records, in the order in which they first appear. */
 export async function metricNames(
   paths: readonly string[],
   selection: Selection,
+  records: number,
   onRecord: OnRecord,
 ): Promise<string[]> {
   const names = new Set<string>();
+  let left = records;
   for await (const { record } of metricsOf(paths, selection, onRecord)) {
     for (const name of Object.keys(record.metrics)) if (selection.metrics?.(name) !== false) names.add(name);
+    if (--left <= 0) break;
   }
   return [...names];
 }
@@ -82,7 +85,8 @@ export function wideColumns(names: readonly string[]): Column[] {
  * Records that follow one another and have the same step become one row, unless a metric comes again: then there is
  * another row, so that no value is lost.
  *
- * @returns how many rows were added
+ * @returns how many rows were added, and metrics that are none of `names`: from the first of them on no row is added,
+ * and all that come are found
  */
 export async function writeWide(
   paths: readonly string[],
@@ -90,32 +94,36 @@ export async function writeWide(
   selection: Selection,
   sheet: Sheet,
   onRecord: OnRecord,
-): Promise<number> {
+): Promise<{ readonly rows: number; readonly missed: readonly string[] }> {
   let rows = 0;
+  const missed = new Set<string>();
   const fixed = PLACE.length + COUNTERS.length;
   const places = new Map(names.map((name, i) => [name, fixed + i]));
   const cells = new Array<Cell>(fixed + names.length).fill(null);
   let isEmpty = true;
   const end = async (): Promise<void> => {
     if (isEmpty) return;
-    await sheet.add(cells);
+    const written = sheet.add(cells);
+    if (written !== undefined) await written;
     rows++;
     cells.fill(null);
     isEmpty = true;
   };
   for await (const { run, record } of metricsOf(paths, selection, onRecord)) {
-    const present = Object.keys(record.metrics).filter((name) => places.has(name));
-    if (present.length === 0) continue;
+    const all = Object.keys(record.metrics);
+    const present = selection.metrics === undefined ? all : all.filter(selection.metrics);
+    for (const name of present) if (!places.has(name)) missed.add(name);
+    if (present.length === 0 || missed.size > 0) continue;
     const { rank, session, step } = record;
     const isSame = cells[0] === run && cells[1] === rank && cells[2] === session && cells[3] === step;
-    if (!isSame || present.some((name) => cells[places.get(name)!] !== null)) await end();
+    if (!isEmpty && (!isSame || present.some((name) => cells[places.get(name)!] !== null))) await end();
     setPlace(cells, run, record);
     setCounters(cells, record);
     isEmpty = false;
     for (const name of present) cells[places.get(name)!] = record.metrics[name]!;
   }
-  await end();
-  return rows;
+  if (missed.size === 0) await end();
+  return { rows, missed: [...missed] };
 }
 
 function setPlace(cells: Cell[], run: string, { rank, session, step, time }: RecordHead): void {

@@ -14,8 +14,8 @@ export interface Sheet {
   add(cells: readonly Cell[]): Promise<void> | void;
   /** Everything is in the file. */
   finish(): Promise<void>;
-  /** Nothing is written any more, so that the file can be removed. Only of sheets that write beside this thread. */
-  discard?(): Promise<void>;
+  /** Nothing is written any more, so that the file can be removed. */
+  discard(): Promise<void>;
 }
 
 export type Format = "csv" | "json" | "parquet";

@@ -42,6 +42,12 @@ export class TextSheet implements Sheet {
     await finished(this.#stream);
   }
 
+  async discard(): Promise<void> {
+    if (this.#stream === process.stdout) return;
+    this.#stream.destroy();
+    await finished(this.#stream).catch(() => undefined);
+  }
+
   async #write(): Promise<void> {
     const isTaken = this.#stream.write(this.#text);
     this.#text = "";
