@@ -13,7 +13,7 @@ const METRICS = 10;
 /** How much longer than reading the log an export may take. */
 const RATIO = 3;
 /** Reading a sample takes so little that a pause of the machine outweighs it: what is never too long, in ms. */
-const LEAST = 1000;
+const LEAST = 2000;
 
 const mlog = fileURLToPath(new URL("../../../packages/cli/src/main.ts", import.meta.url));
 
@@ -22,6 +22,12 @@ type Sums = readonly (readonly [metric: string, count: number, steps: number, na
 
 /** What else the machine does comes between two measurements: one good pair of them proves that it can. */
 const ATTEMPTS = 3;
+
+/** Both shapes, with what DuckDB makes one row per point of. */
+const SHAPES = {
+  long: (file: string) => `'${file}'`,
+  wide: (file: string) => `(unpivot '${file}' on columns('metric/.*') into name metric value value)`,
+} as const;
 
 /** An export of millions of points holds them all, and takes not much longer than reading them. */
 export const exportToParquet: Proof = {
@@ -32,21 +38,38 @@ export const exportToParquet: Proof = {
     const file = join(setting.folder, "points.parquet");
     // The process that exports has to start first, and others do not.
     const starting = await timeOf("--version");
-    const tried: string[] = [];
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const begin = performance.now();
-      const expected = await readSums(run);
-      const reading = performance.now() - begin;
-      const exporting = (await timeOf("export", run, "-o", file, "--force")) - starting;
-      assert.deepEqual(await sumsOf(file), expected, "what DuckDB finds in the file");
-      tried.push(`read in ${seconds(reading)} and exported in ${seconds(exporting)}`);
-      if (exporting <= Math.max(LEAST, RATIO * reading)) {
-        return `${records * METRICS} points, all there: ${tried.join("; ")}`;
-      }
+    const done: string[] = [];
+    for (const shape of ["long", "wide"] as const) {
+      const exporting = async (): Promise<number> =>
+        (await timeOf("export", run, "--shape", shape, "-o", file, "--force")) - starting;
+      const check = async (expected: Sums): Promise<void> => {
+        const found = await sumsOf(SHAPES[shape](file));
+        assert.deepEqual(found, expected, `what DuckDB finds in the ${shape} file`);
+      };
+      done.push(`${shape}: ${await attempt(run, exporting, check)}`);
     }
-    throw new Error(`no export took at most ${RATIO} times as long as reading: ${tried.join("; ")}`);
+    return `${records * METRICS} points, all there: ${done.join("; ")}`;
   },
 };
+
+/** Reads and exports until an export was quick enough. */
+async function attempt(
+  run: string,
+  exporting: () => Promise<number>,
+  check: (expected: Sums) => Promise<void>,
+): Promise<string> {
+  const tried: string[] = [];
+  while (tried.length < ATTEMPTS) {
+    const begin = performance.now();
+    const expected = await readSums(run);
+    const reading = performance.now() - begin;
+    const taken = await exporting();
+    await check(expected);
+    tried.push(`read in ${seconds(reading)} and exported in ${seconds(taken)}`);
+    if (taken <= Math.max(LEAST, RATIO * reading)) return tried.join(", ");
+  }
+  throw new Error(`no export took at most ${RATIO} times as long as reading: ${tried.join("; ")}`);
+}
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
@@ -92,13 +115,13 @@ async function readSums(run: string): Promise<Sums> {
   return [...sums].map(([metric, entry]) => [metric, ...entry] as const).sort(byName);
 }
 
-async function sumsOf(file: string): Promise<Sums> {
+async function sumsOf(points: string): Promise<Sums> {
   const database = await DuckDBInstance.create(":memory:");
   const connection = await database.connect();
   try {
     const result = await connection.runAndReadAll(
       `select metric, count(*)::double, sum(step)::double, (count(*) filter (isnan(value)))::double,
-       sum(value) filter (not isnan(value)) from '${file}' group by metric`,
+       sum(value) filter (not isnan(value)) from ${points} group by metric`,
     );
     return (result.getRows() as unknown as Sums).toSorted(byName);
   } finally {
