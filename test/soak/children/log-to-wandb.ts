@@ -20,11 +20,13 @@ export interface Input {
   readonly blocking: boolean;
   /** Every how many calls `flush()` is called; 0 for never. */
   readonly flushEvery: number;
+  /** How long the loop is blocked once, without a call, after its first 1000; in ms. */
+  readonly idle: number;
 }
 
-const { dir, id, baseUrl, apiKey, blocking, flushEvery } = childInput<Input>();
+const { dir, id, baseUrl, apiKey, blocking, flushEvery, idle } = childInput<Input>();
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
-const timing = { streamInterval: 20, minGap: 1, minDelay: 5, maxDelay: 50 };
+const timing = { streamInterval: 20, minGap: 1, minDelay: 5, maxDelay: 50, heartbeat: 400 };
 const wandb = new WandBLogger({ project: "soak", dir, id, baseUrl, apiKey, timing });
 const logger = new Logger(new State({ runName: RUN }), wandb);
 acknowledge("ready");
@@ -34,6 +36,10 @@ for (let due = now(); ; due++) {
   while (now() < due) {
     if (blocking) Atomics.wait(sleeper, 0, 0, due - now());
     else await setTimeout(1);
+  }
+  if (n === 1000 && idle > 0) {
+    Atomics.wait(sleeper, 0, 0, idle);
+    due += idle;
   }
   const time = now();
   n++;

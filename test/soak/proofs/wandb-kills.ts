@@ -57,7 +57,7 @@ async function killOnce(
   const id = `kill${kill}`;
   const blocking = random.chance(0.3);
   const { baseUrl, apiKey } = server;
-  const input: Input = { dir, id, baseUrl, apiKey, blocking, flushEvery: blocking ? 0 : 50 };
+  const input: Input = { dir, id, baseUrl, apiKey, blocking, flushEvery: blocking ? 0 : 50, idle: 0 };
   const child = startChild("log-to-wandb", input);
   await child.first("logged");
   await setTimeout(random.next() * (random.chance(0.5) ? 150 : 1000));
