@@ -25,10 +25,12 @@ export const wandbFaults: Proof = {
         { kind: "status", status: 429, retryAfter: 0 },
         { kind: "reset" },
         { kind: "reset", after: true },
+        { kind: "hang" },
+        { kind: "hang", after: true },
       ],
     });
     // Long enough that the server notices that a request was given up before the next one comes.
-    const timing = { streamInterval: 10, minGap: 1, minDelay: 100, maxDelay: 200, requestTimeout: 3000 };
+    const timing = { streamInterval: 10, minGap: 1, minDelay: 50, maxDelay: 200, requestTimeout: 1000 };
     const { baseUrl, apiKey } = server;
     const wandb = new WandBLogger({ project: "soak", id: "faults", dir: folder, baseUrl, apiKey, timing });
     const state = new State({ runName: RUN });
@@ -36,9 +38,8 @@ export const wandbFaults: Proof = {
     for (let i = 0; i < count; i++) {
       logger.logMetrics({ i, half: i / 2 });
       state.nextBatch();
-      if (i % 1000 !== 0) continue;
-      if (random.chance(0.2)) server.faults.plan("file_stream", { kind: "hang", after: random.chance(0.5) });
-      await setTimeout(10);
+      // Few rows a request, and so many requests.
+      if (i % 100 === 0) await setTimeout(50);
     }
     const [delivery] = await logger.close({ timeout: 120_000 });
     server.assertNoViolations();
