@@ -283,6 +283,9 @@ describe("a report, in Chromium", () => {
     await page.waitForSelector("td canvas");
     await page.click("#tab-histograms");
     await page.waitForSelector(".bars rect");
+    await page.click("#tab-files");
+    await page.waitForSelector("td >> text=logs-rank0.jsonl");
+    expect(await page.locator("td button").count()).toBe(0);
     expect(requests.filter((url) => !/^(file|blob|data):/.test(url))).toEqual([]);
     expect(errors).toEqual([]);
   });

@@ -18,6 +18,10 @@ export function Files({ api }: { api: Api }): JSX.Element {
   );
 }
 
+function nameOf(run: RunSummary, path: string): string {
+  return run.path === "" ? path : path.slice(run.path.length + 1);
+}
+
 function FileCard({ api, run }: { api: Api; run: RunSummary }): JSX.Element {
   const { value = [], problem } = useFetched(run.id, async () => api.files(run.id));
   const trouble = useSignal("");
@@ -56,14 +60,18 @@ function FileCard({ api, run }: { api: Api; run: RunSummary }): JSX.Element {
             {value.map(({ path, size, modified }) => (
               <tr key={path}>
                 <td>
-                  <button
-                    type="button"
-                    class="quiet"
-                    onClick={() => void save(path)}
-                    aria-label={`Save ${path}`}
-                  >
-                    {run.path === "" ? path : path.slice(run.path.length + 1)}
-                  </button>
+                  {api.isReport ? (
+                    nameOf(run, path)
+                  ) : (
+                    <button
+                      type="button"
+                      class="quiet"
+                      onClick={() => void save(path)}
+                      aria-label={`Save ${path}`}
+                    >
+                      {nameOf(run, path)}
+                    </button>
+                  )}
                 </td>
                 <td class="number">{formatBytes(size)}</td>
                 <td>{modified > 0 ? formatTime(modified) : ""}</td>
