@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 
 const CREATED = "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>";
 const COMPLETED = '<CompleteMultipartUploadResult><ETag>"1"</ETag></CompleteMultipartUploadResult>';
+const LISTED = "<ListMultipartUploadsResult><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>";
 
 let received = 0;
 
@@ -28,6 +29,7 @@ const server = createServer((request, response) => {
     };
     if (method === "POST")
       return response.writeHead(200, headers).end(url.includes("uploadId=") ? COMPLETED : CREATED);
+    if (method === "GET" && url.includes("uploads")) return response.writeHead(200, headers).end(LISTED);
     if (method === "HEAD" || method === "GET") return response.writeHead(404, headers).end();
     // Azure's SDK insists on the statuses of Azure.
     const isAzure = url.startsWith("/account/");
