@@ -128,9 +128,11 @@ export class Sender {
 
   async #attempt(upload: QueuedUpload): Promise<void> {
     const { kept } = upload;
+    const { steps } = kept;
     try {
       await send(kept, this.#requests);
     } catch (error) {
+      if (kept.steps > steps) upload.failures = 0;
       if (!this.#stopped.signal.aborted) this.#afterFailure(upload, error);
       return;
     }

@@ -64,28 +64,48 @@ function attributesOf({ upload }: KeptUpload): PutOptions {
  */
 export async function send(kept: KeptUpload, requests: Requests): Promise<void> {
   const inParts = kept.upload.parts.length > 0 ? partRequests(kept, requests) : undefined;
-  try {
-    if (inParts === undefined) await putWhole(kept, requests);
-    else await sendParts(kept, inParts);
-  } catch (error) {
-    if (requests.signal.aborted || !(await isSuccess(error, kept, requests))) throw error;
+  // Each attempt goes on where the last one failed, so that a bad network cannot hold an upload for ever.
+  if (!kept.arrived) {
+    if (kept.doubt === undefined) await sendOrDoubt(kept, requests, inParts);
+    if (kept.doubt !== undefined) await resolveDoubt(kept, requests);
+    kept.arrived = true;
+    kept.steps++;
   }
   if (inParts !== undefined) await dropParts(kept, inParts);
   requests.onProgress(kept, kept.upload.size);
 }
 
-/** Whether an attempt that failed has brought the upload to the store all the same, this time or an earlier one. */
-async function isSuccess(error: unknown, kept: KeptUpload, requests: Requests): Promise<boolean> {
-  const mayBeOurs = isMlogError(error, "OBJECT_EXISTS") || isMlogError(error, "UPLOAD_GONE");
-  if (mayBeOurs && (await hasArrived(kept, requests))) return true;
-  if (isMlogError(error, "BODY_UNREADABLE")) throw damaged(kept, error.message);
-  if (isMlogError(error, "CHECKSUM_MISMATCH")) await assertCopy(kept);
-  if (isMlogError(error, "UPLOAD_GONE")) {
+async function sendOrDoubt(
+  kept: KeptUpload,
+  requests: Requests,
+  inParts: PartRequests | undefined,
+): Promise<void> {
+  try {
+    if (inParts === undefined) await putWhole(kept, requests);
+    else await sendParts(kept, inParts);
+  } catch (error) {
+    if (requests.signal.aborted) throw error;
+    if (isMlogError(error, "BODY_UNREADABLE")) throw damaged(kept, error.message);
+    if (isMlogError(error, "CHECKSUM_MISMATCH")) await assertCopy(kept);
+    const mayBeOurs = isMlogError(error, "OBJECT_EXISTS") || isMlogError(error, "UPLOAD_GONE");
+    if (!mayBeOurs) throw error;
+    kept.doubt = error;
+    kept.steps++;
+  }
+}
+
+/** @throws what raised the doubt, if the upload has not arrived */
+async function resolveDoubt(kept: KeptUpload, requests: Requests): Promise<void> {
+  const arrived = await hasArrived(kept, requests);
+  const { doubt } = kept;
+  kept.doubt = undefined;
+  if (arrived) return;
+  if (isMlogError(doubt, "UPLOAD_GONE")) {
     // It may be there all the same, and is then dropped with the others that nobody knows.
     requests.known.delete(kept.multipart?.id ?? "");
     await kept.record({ type: "restarted", id: kept.upload.id });
   }
-  return false;
+  throw doubt;
 }
 
 /** Makes sure that an upload which has not to arrive leaves nothing in the store. */

@@ -25,6 +25,12 @@ export class KeptUpload {
   bytes: Uint8Array | undefined;
   /** It has not to arrive any more; parts of it may have to be dropped. */
   discarded = false;
+  /** How many steps it has made, to tell an attempt that came to nothing from one that got further. */
+  steps = 0;
+  /** Why it may have arrived without our knowing; asked before anything is sent again. */
+  doubt: unknown;
+  /** It has arrived. */
+  arrived = false;
 
   constructor(upload: StagedUpload, session: Session) {
     this.upload = upload;
@@ -50,6 +56,7 @@ export class KeptUpload {
   /** Takes a step, on disk too. @throws the errors of `node:fs` */
   async record(record: JournalRecord): Promise<void> {
     this.apply(record);
+    this.steps++;
     await this.session.journal.append(record);
   }
 
