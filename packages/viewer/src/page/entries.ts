@@ -37,7 +37,7 @@ export interface Fetched<T> {
 }
 
 /** Where the records of one kind of a run stand, by step; follows the run. */
-export function usePlaces(api: Api, run: string, type: EntryType, name: string): Fetched<readonly Place[]> {
+function usePlaces(api: Api, run: string, type: EntryType, name: string): Fetched<readonly Place[]> {
   return useFetched(`${run} ${type} ${name} ${countOf(run, type, name)}`, async () => {
     const ranks = await api.places(run, { type, name });
     const places = ranks.flatMap(({ rank, steps, times, bytes }) =>
@@ -48,11 +48,38 @@ export function usePlaces(api: Api, run: string, type: EntryType, name: string):
 }
 
 /** One record; undefined until it has come. */
-export function useRecord(api: Api, run: string, place: Place | undefined): Fetched<LineRecord> {
+function useRecord(api: Api, run: string, place: Place | undefined): Fetched<LineRecord> {
   const key = place === undefined ? "" : `${run} ${place.rank} ${place.byte}`;
   return useFetched(key, async () =>
     place === undefined ? undefined : api.record(run, place.rank, place.byte),
   );
+}
+
+/** The record of a name that is shown, and how to choose another. */
+export interface ChosenRecord {
+  readonly record: LineRecord | undefined;
+  readonly places: readonly Place[];
+  /** Which of `places` is shown; below 0 if there is none. */
+  readonly at: number;
+  /** What went wrong; empty if nothing did. */
+  readonly problem: string;
+  onChoose(at: number): void;
+}
+
+/** Of the records of one kind and name, the newest, until someone chooses. */
+export function useChosenRecord(api: Api, run: string, type: EntryType, name: string): ChosenRecord {
+  const places = usePlaces(api, run, type, name);
+  const chosen = useSignal<number | undefined>(undefined);
+  const list = places.value ?? [];
+  const at = Math.min(chosen.value ?? list.length - 1, list.length - 1);
+  const record = useRecord(api, run, list[at]);
+  return {
+    record: record.value,
+    places: list,
+    at,
+    problem: places.problem || record.problem,
+    onChoose: (next) => (chosen.value = next),
+  };
 }
 
 /** Fetches whenever `key` changes; what is older than the last key is not shown. */

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Api } from "./api.ts";
 import { classColour } from "./colours.ts";
-import { usePlaces, useRecord } from "./entries.ts";
+import { useChosenRecord } from "./entries.ts";
 import { EntryCard } from "./entry-card.tsx";
 import { type EntryCardProps, EntrySections } from "./entry-sections.tsx";
 import { PictureView } from "./picture.tsx";
@@ -17,27 +17,14 @@ export function Images({ api }: { api: Api }): JSX.Element {
 }
 
 function ImageCard({ api, run, name }: EntryCardProps): JSX.Element {
-  const places = usePlaces(api, run.id, "images", name);
-  const chosen = useSignal<number | undefined>(undefined);
+  const { record, ...entry } = useChosenRecord(api, run.id, "images", name);
   const masks = useSignal<ReadonlySet<string>>(new Set());
   const hiddenClasses = useSignal<ReadonlySet<number>>(new Set());
   const shown = useSignal(PAGE);
-  const list = places.value ?? [];
-  // The newest, until someone chooses.
-  const at = Math.min(chosen.value ?? list.length - 1, list.length - 1);
-  const record = useRecord(api, run.id, list[at]);
-  const { pictures, labels } =
-    record.value === undefined ? { pictures: [], labels: {} } : picturesOf(record.value);
+  const { pictures, labels } = record === undefined ? { pictures: [], labels: {} } : picturesOf(record);
   const maskNames = [...new Set(pictures.flatMap((picture) => Object.keys(picture.masks)))];
   return (
-    <EntryCard
-      run={run}
-      name={name}
-      places={list}
-      at={at}
-      onChoose={(next) => (chosen.value = next)}
-      problem={places.problem || record.problem}
-    >
+    <EntryCard run={run} name={name} {...entry}>
       {maskNames.length > 0 && (
         <div class="masks" role="group" aria-label="Masks">
           {maskNames.map((mask) => (
@@ -69,7 +56,7 @@ function ImageCard({ api, run, name }: EntryCardProps): JSX.Element {
             key={i}
             api={api}
             run={run.id}
-            rank={list[at]?.rank ?? 0}
+            rank={entry.places[entry.at]?.rank ?? 0}
             picture={picture}
             name={`${name} ${i}`}
             overlay={{ masks: masks.value, hiddenClasses: hiddenClasses.value }}

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { Api } from "./api.ts";
-import { usePlaces, useRecord } from "./entries.ts";
+import { useChosenRecord } from "./entries.ts";
 import { EntryCard } from "./entry-card.tsx";
 import { type EntryCardProps, EntrySections } from "./entry-sections.tsx";
 import { formatValue } from "./format.ts";
@@ -17,24 +17,13 @@ export function Tables({ api }: { api: Api }): JSX.Element {
 }
 
 function TableCard({ api, run, name }: EntryCardProps): JSX.Element {
-  const places = usePlaces(api, run.id, "table", name);
-  const chosen = useSignal<number | undefined>(undefined);
+  const { record, ...entry } = useChosenRecord(api, run.id, "table", name);
   const sorting = useSignal<Sorting | undefined>(undefined);
   const shown = useSignal(PAGE);
-  const list = places.value ?? [];
-  const at = Math.min(chosen.value ?? list.length - 1, list.length - 1);
-  const record = useRecord(api, run.id, list[at]);
-  const table = record.value === undefined ? undefined : tableOf(record.value);
+  const table = record === undefined ? undefined : tableOf(record);
   const rows = table === undefined ? [] : sortRows(table.rows, sorting.value);
   return (
-    <EntryCard
-      run={run}
-      name={name}
-      places={list}
-      at={at}
-      onChoose={(next) => (chosen.value = next)}
-      problem={places.problem || record.problem}
-    >
+    <EntryCard run={run} name={name} {...entry}>
       {/* Wide tables scroll, also by the keyboard. */}
       <div class="scroll" tabIndex={0} role="group" aria-label={`Table ${name}`}>
         <table>
@@ -53,7 +42,7 @@ function TableCard({ api, run, name }: EntryCardProps): JSX.Element {
                     key={c}
                     api={api}
                     run={run.id}
-                    rank={list[at]?.rank ?? 0}
+                    rank={entry.places[entry.at]?.rank ?? 0}
                     value={row[c]}
                     name={column}
                   />
