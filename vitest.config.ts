@@ -20,6 +20,7 @@ const config: ViteUserConfig = {
       "default",
       ["json", { outputFile: "test/.cache/report.json" }],
       "./test/setup/left-out-reporter.ts",
+      "./test/setup/stuck-reporter.ts",
     ],
   },
 };

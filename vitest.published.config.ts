@@ -15,6 +15,7 @@ const config: ViteUserConfig = {
       "default",
       ["json", { outputFile: "test/.cache/report-published.json" }],
       "./test/setup/left-out-reporter.ts",
+      "./test/setup/stuck-reporter.ts",
     ],
   },
 };
