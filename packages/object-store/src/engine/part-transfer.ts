@@ -32,10 +32,12 @@ export async function sendParts(kept: KeptUpload, requests: PartRequests): Promi
  */
 export async function dropParts(kept: KeptUpload, requests: PartRequests): Promise<void> {
   const { multipart, known, request } = requests;
-  if (kept.multipart !== undefined) {
-    const upload = kept.multipart;
+  const upload = kept.multipart;
+  // Once that has worked, another attempt need not do it again; what another process began is among the unknown.
+  if (upload !== undefined && known.has(upload.id)) {
     await request(0, (signal) => multipart.abort(upload, { signal }));
     known.delete(upload.id);
+    kept.steps++;
   }
   await dropUnknown(kept, requests);
 }
@@ -56,7 +58,9 @@ async function dropUnknown(kept: KeptUpload, { multipart, known, request }: Part
   const { name } = kept.upload;
   const open = await request(0, (signal) => multipart.list(name, { signal }));
   for (const upload of open) {
-    if (!known.has(upload.id)) await request(0, (signal) => multipart.abort(upload, { signal }));
+    if (known.has(upload.id)) continue;
+    await request(0, (signal) => multipart.abort(upload, { signal }));
+    kept.steps++;
   }
 }
 

@@ -132,17 +132,24 @@ export class Sender {
     try {
       await send(kept, this.#requests);
     } catch (error) {
-      if (kept.steps > steps) upload.failures = 0;
+      if (kept.steps > steps) {
+        upload.failures = 0;
+        this.#storeAnswers();
+      }
       if (!this.#stopped.signal.aborted) this.#afterFailure(upload, error);
       return;
     }
-    if (this.#health.succeed()) this.#queue.wake();
+    this.#storeAnswers();
     // Others need not wait until that is written down; of the same name they have to.
     this.#queue.arrived(upload);
     this.#sendSome();
     await this.#forget(kept);
     this.#queue.end(upload);
     this.#listener.uploaded(upload);
+  }
+
+  #storeAnswers(): void {
+    if (this.#health.succeed()) this.#queue.wake();
   }
 
   #afterFailure(upload: QueuedUpload, error: unknown): void {
@@ -175,6 +182,7 @@ export class Sender {
     this.#dropping++;
     if (!kept.discarded) await kept.record({ type: "discarded", id: kept.upload.id }).catch(() => undefined);
     for (let failures = 1; ; failures++) {
+      const { steps } = kept;
       try {
         await drop(kept, this.#requests);
         await this.#forget(kept);
@@ -182,6 +190,7 @@ export class Sender {
       } catch (error) {
         if (signal.aborted) break;
         if (isMlogError(error, "UPLOAD_GONE")) kept.multipart = undefined;
+        if (kept.steps > steps) failures = 1;
         await this.#clock.sleep(pauseAfter(failures, this.#clock, retryAfterOf(error)), signal);
       }
     }

@@ -25,7 +25,7 @@ export class KeptUpload {
   bytes: Uint8Array | undefined;
   /** It has not to arrive any more; parts of it may have to be dropped. */
   discarded = false;
-  /** How many steps it has made, to tell an attempt that came to nothing from one that got further. */
+  /** How many steps it has made with the store, to tell an attempt that came to nothing from one that got further. */
   steps = 0;
   /** Why it may have arrived without our knowing; asked before anything is sent again. */
   doubt: unknown;
@@ -56,7 +56,8 @@ export class KeptUpload {
   /** Takes a step, on disk too. @throws the errors of `node:fs` */
   async record(record: JournalRecord): Promise<void> {
     this.apply(record);
-    this.steps++;
+    // That something is about to happen is no answer of the store.
+    if (record.type !== "starting") this.steps++;
     await this.session.journal.append(record);
   }
 
