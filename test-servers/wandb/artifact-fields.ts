@@ -69,6 +69,11 @@ export class ArtifactFields {
       this.#collectionFields(this.#collection(entity, project, name));
     return {
       artifactCollection,
+      artifact: ({ name }: { name: string }) => {
+        const [collection = "", alias = "latest"] = name.split(":");
+        const found = versionOf(this.#collection(entity, project, collection), alias);
+        return found === undefined ? null : this.artifact(found);
+      },
       artifactType: ({ name }: { name: string }) => {
         const exists = [...this.#world.collections.values()].some(({ type }) => type === name);
         return exists ? { id: `ArtifactType:${name}`, name, artifactCollection } : null;
@@ -90,9 +95,7 @@ export class ArtifactFields {
   }
 
   #membership(collection: Collection | undefined, alias: string): object | null {
-    const artifact = collection?.versions.find(
-      (each) => each.aliases.has(alias) || `v${each.version}` === alias,
-    );
+    const artifact = versionOf(collection, alias);
     if (artifact === undefined) return null;
     return {
       id: `Membership:${artifact.id}`,
@@ -138,4 +141,9 @@ export class ArtifactFields {
       })),
     };
   }
+}
+
+/** The version that has an alias, or the number that it says. */
+function versionOf(collection: Collection | undefined, alias: string): Artifact | undefined {
+  return collection?.versions.find(({ aliases, version }) => aliases.has(alias) || `v${version}` === alias);
 }

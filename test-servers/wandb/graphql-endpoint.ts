@@ -99,7 +99,8 @@ export class GraphqlEndpoint implements Endpoint {
     }
     const operations = document.definitions.filter(({ kind }) => kind === "OperationDefinition");
     const name = (operations[0] as OperationDefinitionNode | undefined)?.name?.value;
-    if (operations.length !== 1 || name === undefined || (operationName ?? name) !== name) {
+    // An empty name is none: Python's client sends one.
+    if (operations.length !== 1 || name === undefined || (operationName || name) !== name) {
       const problem = `there must be one operation and its name: ${operations.length} ${name} ${operationName}`;
       violations.add("G1", request.call, problem);
       return problem;
@@ -118,7 +119,7 @@ export class GraphqlEndpoint implements Endpoint {
 export function operationOf(body: Buffer): string {
   try {
     const { operationName, query } = JSON.parse(body.toString()) as Body;
-    return operationName ?? /(?:query|mutation)\s+(\w+)/.exec(query)?.[1] ?? "graphql";
+    return operationName || /(?:query|mutation)\s+(\w+)/.exec(query)?.[1] || "graphql";
   } catch {
     return "graphql";
   }

@@ -18,7 +18,7 @@ export interface ListenerOptions {
   readonly faults: Faults;
   /** The clock, in ms. */
   now(): number;
-  onExchange(request: Received, outcome: Outcome): void;
+  onExchange(request: Received, outcome: Outcome, answer: Answer | undefined): void;
 }
 
 const PIECES = 8;
@@ -73,7 +73,7 @@ export class Listener {
     const outcome = message.socket.destroyed ? { delivered: false } : this.#outcome(fault, answer);
     end?.();
     endpoint.settled?.(request, outcome);
-    this.#options.onExchange(request, outcome);
+    this.#options.onExchange(request, outcome, answer);
     await this.#reply(response, fault, answer).catch(() => response.destroy());
   }
 

@@ -52,6 +52,8 @@ export function resolvers(options: ResolverOptions): object {
     serverInfo: () => ({ features: features.map((name) => ({ name, isEnabled: true })) }),
     model: project,
     project,
+    entity: ({ name }: { name: string }) =>
+      world.entities.has(name) ? { id: `Entity:${name}`, name, organization: null } : null,
     upsertBucket: ({ input }: { input: UpsertBucketInput }) => {
       const { run, inserted } = upsertBucket(input, world, violations);
       return { bucket: runFields(run), inserted };

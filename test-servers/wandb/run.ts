@@ -45,6 +45,8 @@ export class Run {
   complete = false;
   /** How often UpsertBucket resumed it. */
   resumed = 0;
+  /** The lines of the history that were there when it was resumed last. */
+  resumedAt = 0;
   /** A user pressed Stop. */
   stopped = false;
   /** RunResumeStatus was asked and no UpsertBucket came since. */

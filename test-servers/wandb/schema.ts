@@ -14,7 +14,8 @@ const TYPES = `
   enum ArtifactDigestAlgorithm { MANIFEST_MD5 }
 
   type PageInfo { hasNextPage: Boolean! endCursor: String }
-  type Entity { id: ID! name: String! }
+  type Entity { id: ID! name: String! organization: Organization }
+  type Organization { id: ID! name: String! coreWeaveOrganizationId: ID }
   type User { id: ID! entity: String username: String email: String flags: JSONString teams: EntityConnection }
   type EntityConnection { edges: [EntityEdge!]! }
   type EntityEdge { node: Entity }
@@ -25,6 +26,7 @@ const TYPES = `
     id: ID! name: String! entity: Entity!
     bucket(name: String, missingOk: Boolean, desc: String): Run
     run(name: String!): Run
+    artifact(name: String!): Artifact
     artifactType(name: String!): ArtifactType
     artifactCollection(name: String!): ArtifactCollection
     artifactCollectionMembership(name: String!): ArtifactCollectionMembership
@@ -68,7 +70,9 @@ const TYPES = `
     notes: String config: JSONString commit: String host: String debug: Boolean jobProgram: String jobRepo: String
     jobType: String state: String sweep: String tags: [String!] summaryMetrics: JSONString clientMutationId: String
   }
-  input CreateRunFilesInput { entityName: String! projectName: String! runName: String! files: [String!]! }
+  input CreateRunFilesInput {
+    entityName: String! projectName: String! runName: String! files: [String!]! clientMutationId: String
+  }
   input ArtifactAliasInput { artifactCollectionName: String! alias: String! }
   input TagInput { tagName: String! attributes: JSONString }
   input CreateArtifactInput {
@@ -76,17 +80,21 @@ const TYPES = `
     artifactCollectionName: String artifactCollectionNames: [String!] aliases: [ArtifactAliasInput!] runName: String
     description: String metadata: JSONString labels: JSONString historyStep: Int64 enableDigestDeduplication: Boolean
     clientID: ID sequenceClientID: ID distributedID: String tags: [TagInput!] ttlDurationSeconds: Int64 storageRegion: String
+    clientMutationId: String
   }
   input CreateArtifactManifestInput {
     artifactID: ID! baseArtifactID: ID name: String! digest: String! entityName: String! projectName: String! runName: String!
-    type: ArtifactManifestType = FULL
+    type: ArtifactManifestType = FULL clientMutationId: String
   }
-  input CreateArtifactFileSpecInput { artifactID: ID! name: String! md5: String! artifactManifestID: ID mimetype: String }
+  input CreateArtifactFileSpecInput {
+    artifactID: ID! name: String! md5: String! artifactManifestID: ID mimetype: String uploadPartsInput: [UploadPartsInput!]
+  }
+  input UploadPartsInput { partNumber: Int64! hexMD5: String! }
   input CreateArtifactFilesInput {
-    artifactFiles: [CreateArtifactFileSpecInput!]! storageLayout: ArtifactStorageLayout = V1
+    artifactFiles: [CreateArtifactFileSpecInput!]! storageLayout: ArtifactStorageLayout = V1 cloudRegionID: ID clientMutationId: String
   }
-  input CommitArtifactInput { artifactID: ID! }
-  input UpdateArtifactInput { artifactID: ID! description: String metadata: JSONString }
+  input CommitArtifactInput { artifactID: ID! clientMutationId: String }
+  input UpdateArtifactInput { artifactID: ID! description: String metadata: JSONString clientMutationId: String }
 
   type UpsertBucketPayload { bucket: Run inserted: Boolean }
   type CreateRunFilesPayload { runID: ID! uploadHeaders: [String!]! files: [RunFileUrl!]! }
@@ -103,6 +111,7 @@ const TYPES = `
     serverInfo: ServerInfo
     model(name: String, entityName: String): Project
     project(name: String, entityName: String): Project
+    entity(name: String!): Entity
     artifact(id: ID!): Artifact
     clientIDMapping(clientID: ID!): ClientIDMapping
   }

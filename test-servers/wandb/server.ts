@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Artifact } from "./artifact.ts";
-import type { Outcome, Received } from "./exchange.ts";
+import type { Answer, Outcome, Received } from "./exchange.ts";
 import { Faults } from "./faults.ts";
 import { FileStream } from "./file-stream.ts";
 import { GraphqlEndpoint, operationOf } from "./graphql-endpoint.ts";
@@ -35,6 +35,8 @@ export interface WandbOptions {
   readonly now?: () => number;
   /** Of the base URL. Default: one that the system picks. */
   readonly port?: number;
+  /** Told of every request with its body and what was answered, in the order of the answers: for recordings. */
+  readonly onExchange?: (request: Received, outcome: Outcome, answer: Answer | undefined) => void;
 }
 
 /** One exchange, for the log of requests. */
@@ -97,7 +99,9 @@ export async function startWandb(options: WandbOptions = {}): Promise<WandbServe
     acceptsGzip: features.includes("FILESTREAM_GZIP"),
   });
   const pages = new RunPages(world, violations);
-  const onExchange = ({ time, call, method, target, headers, body }: Received, outcome: Outcome): void => {
+  const onExchange = (request: Received, outcome: Outcome, answer: Answer | undefined): void => {
+    const { time, call, method, target, headers, body } = request;
+    options.onExchange?.(request, outcome, answer);
     exchanges.push({ time, call, method, target, headers, bytes: body.length, outcome });
   };
   const api = new Listener({

@@ -25,9 +25,11 @@ export function setSummary(run: Run, offset: number, lines: readonly string[], v
 /** When a run is complete, its summary has the last value of each name in the history. */
 export function checkSummary(run: Run, violations: Violations): void {
   const last = new Map<string, unknown>();
-  for (const line of run.history) {
+  for (const [index, line] of run.history.entries()) {
     for (const [name, value] of Object.entries(parseRow(line) ?? {})) {
-      if (value !== null) last.set(name, value);
+      // Python's client loses those of the sessions before, when it resumes a run.
+      if (index < run.resumedAt && Number.isNaN(value)) last.delete(name);
+      else if (value !== null) last.set(name, value);
     }
   }
   if (last.size === 0) return;

@@ -67,6 +67,7 @@ function resume(run: Run, storageId: string, violations: Violations): void {
     () => `${storageId} is not the id of run ${run.id}`,
   );
   run.resumed++;
+  run.resumedAt = run.history.length;
 }
 
 function checkNames(id: string, project: string, tags: readonly string[], violations: Violations): void {

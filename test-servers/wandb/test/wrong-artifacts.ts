@@ -89,8 +89,8 @@ export const WRONG_ARTIFACTS: readonly Wrong[] = [
   ],
   [
     "R7",
-    "aliases out of order",
-    (world) => new ArtifactClient(world.client, {}).create({ aliases: aliases("latest", "best") }),
+    "an alias twice",
+    (world) => new ArtifactClient(world.client, {}).create({ aliases: aliases("latest", "latest") }),
   ],
   ["R8", "a short client id", (world) => new ArtifactClient(world.client, {}).create({ clientID: "abc" })],
   [
