@@ -6,6 +6,7 @@ import { readOptions } from "../harness/options.ts";
 import { printEnd, printHeading, printTable, printTargets } from "../harness/report.ts";
 import { interleave } from "../harness/rounds.ts";
 import { writeRuns } from "./data.ts";
+import { hasTensorBoard } from "./tensorboard.ts";
 
 const { quick, rounds = 1, only, folder } = readOptions();
 const isAsked = (part: string): boolean => only.length === 0 || only.includes(part);
@@ -21,10 +22,16 @@ if (isAsked("runs")) {
     { name: "viewer", program: program("viewer"), parameters: { ...parameters, isFirst: false } },
     { name: "re-reading", program: program("reread"), parameters: { folder: runs, only: 3, overlaid: 20 } },
   ];
+  if (hasTensorBoard())
+    cases.push({
+      name: "TensorBoard, 3 runs",
+      program: program("tensorboard"),
+      parameters: { ...scale, folder: join(folder, "events"), runs: 3 },
+    });
   const found = await interleave(cases, rounds);
   printHeading(
     "runs",
-    `${scale.runs} runs, ${scale.metrics} metrics, ${scale.steps} steps each; ms, but for "appended", the bytes that an append of one line had the whole process read, and "peak", the resident set in MiB. Re-reading is measured on 3 runs and multiplied.`,
+    `${scale.runs} runs, ${scale.metrics} metrics, ${scale.steps} steps each; ms, but for "appended", the bytes that an append of one line had the whole process read, and "peak", the resident set in MiB. Re-reading is measured on 3 runs and multiplied. TensorBoard, where it is installed, has event files of 3 such runs.`,
   );
   const columns = ["list", "again", "chart", "page", "appended", "peak"];
   printTable(
