@@ -48,7 +48,6 @@ export async function finishUploads(
       concurrency,
       maxStagedBytes: Infinity,
       requestTimeout,
-      checkAtStart: false,
     },
     {
       staged: () => undefined,

@@ -54,7 +54,7 @@ export class ObjectStoreLogger implements LoggerDestination {
     this.#progressLine = showProgress ? new ProgressLine() : undefined;
   }
 
-  /** Rejects if the store refuses a first small object for a reason that does not pass by itself. */
+  /** Rejects if the staging folder cannot be used, or the store not be made. That the store takes nothing is told, and waited for. */
   async init(run: RunContext): Promise<void> {
     this.#run = run;
     this.#paths = new FilePaths(this.#options.filePathFormat, run.state);
@@ -70,6 +70,8 @@ export class ObjectStoreLogger implements LoggerDestination {
       const { folder, left } = await engine.open();
       this.#folder = folder;
       this.#left += left;
+      // That the thread has died is told by itself.
+      if (this.#options.checkAtStart) engine.check().catch(() => undefined);
     } catch (error) {
       this.#notStarted = error as Error;
       await engine.close().catch(() => undefined);
@@ -207,14 +209,13 @@ export class ObjectStoreLogger implements LoggerDestination {
 }
 
 function makeEngine(options: Options, stagingFolder: string, listener: EngineListener): Engine {
-  const { store, concurrency, maxStagedBytes, requestTimeout, checkAtStart } = options;
+  const { store, concurrency, maxStagedBytes, requestTimeout } = options;
   const settings: EngineSettings = {
     stagingFolder,
     finishOnly: false,
     concurrency,
     maxStagedBytes,
     requestTimeout,
-    checkAtStart,
   };
   return "module" in store
     ? new EngineThread(store, settings, listener)

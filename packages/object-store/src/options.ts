@@ -23,7 +23,7 @@ export interface UploadOptions {
   maxUploads?: number;
   /** How long the store may take to answer, in ms, besides the time for the bytes at 64 KiB/s. Default: 60 000. */
   requestTimeout?: number;
-  /** Write and delete a small object at the beginning, so that wrong credentials are known at once. Default: true. */
+  /** Write and delete a small object at the beginning, so that wrong credentials are told at once, and not with the first file. Default: true. */
   checkAtStart?: boolean;
   /** Show transfers that take long on stderr. Default: whether stderr is a terminal. */
   showProgress?: boolean;

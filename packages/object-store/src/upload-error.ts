@@ -13,6 +13,7 @@ import { MlogError } from "@mlog/core";
  * - `UPLOADS_LEFT`: the logger was closed first; the upload waits in the staging folder
  * - `UPLOADS_DELAYED`: the store takes nothing at the moment (a report, nothing has failed)
  * - `UPLOADS_PARKED`: somebody must mend something before the store takes anything (a report)
+ * - `CHECK_NOT_REMOVED`: the small object that was written at the beginning could not be deleted (a report)
  * - `UPLOADER_FAILED`: the uploading thread has died; what is staged waits in the staging folder
  * - `STAGING_OF_OTHER_STORE`: the staging folder holds uploads for another store
  * - `FILE_EXISTS`: there is a local file already, and a download may not replace it
@@ -32,6 +33,7 @@ export type UploadErrorCode =
   | "UPLOADS_LEFT"
   | "UPLOADS_DELAYED"
   | "UPLOADS_PARKED"
+  | "CHECK_NOT_REMOVED"
   | "UPLOADER_FAILED"
   | "STAGING_OF_OTHER_STORE"
   | "FILE_EXISTS"

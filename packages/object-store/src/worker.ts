@@ -42,6 +42,8 @@ async function answer(call: Exclude<Call, { kind: "upload" | "abort" }>): Promis
   switch (call.kind) {
     case "open":
       return made.open();
+    case "check":
+      return made.check();
     case "flush":
       return made.flush();
     case "drain":

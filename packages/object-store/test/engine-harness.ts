@@ -37,7 +37,6 @@ export class EngineHarness {
         concurrency: 4,
         maxStagedBytes: 2 ** 40,
         requestTimeout: 60_000,
-        checkAtStart: false,
         ...settings,
       },
       {

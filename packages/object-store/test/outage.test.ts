@@ -140,6 +140,61 @@ test.for([
   for (const key of keys) expect(harness.fate(key)).toEqual({ staged: 1, uploaded: 1, failed: [] });
 });
 
+describe("the check at the start", () => {
+  test("tells once what to do, and takes files, which arrive once that is done", async () => {
+    const outage = await beginOutage(new ObjectStoreError("ACCESS_DENIED", "403"));
+    const { clock, inner, store, harness } = outage;
+    const isBusy = (): boolean => store.acting > 0;
+    await harness.engine.check();
+    const key = harness.upload("file", "content");
+    await harness.engine.flush();
+    expect(harness.fate(key)).toEqual({ staged: 1, uploaded: 0, failed: [] });
+    await clock.runFor(600 * SECOND, isBusy);
+    expect(harness.reports).toEqual([
+      { code: "UPLOADS_PARKED", message: expect.stringContaining("check the credentials") as string },
+    ]);
+    outage.fault = undefined;
+    await clock.runUntil(harness.drained(), isBusy);
+    expect(harness.fate(key).uploaded).toBe(1);
+    expect((await Array.fromAsync(inner.list(""))).map(({ name }) => name)).toEqual(["file"]);
+  });
+
+  test.for<[string, Fault]>([
+    ["fails for a while", new ObjectStoreError("STORE_UNAVAILABLE", "503")],
+    ["hangs", "hang"],
+  ])("tells nothing of a store that %s", async ([, fault]) => {
+    const { clock, store, harness } = await beginOutage(fault);
+    await clock.runUntil(harness.engine.check(), () => store.acting > 0);
+    expect(harness.reports).toEqual([]);
+  });
+
+  test("leaves nothing, also if its answer is lost", async () => {
+    const inner = new MemoryObjectStore();
+    const store = new ChaosObjectStore(inner, ({ method }) => (method === "put" ? "lose" : undefined));
+    const harness = new EngineHarness(store);
+    await harness.engine.open();
+    await harness.engine.check();
+    expect(store.requests).toBe(2);
+    expect(await Array.fromAsync(inner.list(""))).toEqual([]);
+  });
+
+  test("tells what it leaves where nothing may be deleted, and uploads go on", async () => {
+    const denied = new ObjectStoreError("ACCESS_DENIED", "403");
+    const store = new ChaosObjectStore(new MemoryObjectStore(), ({ method }) =>
+      method === "delete" ? denied : undefined,
+    );
+    const harness = new EngineHarness(store);
+    await harness.engine.open();
+    await harness.engine.check();
+    const key = harness.upload("file", "content");
+    await harness.drained();
+    expect(harness.fate(key).uploaded).toBe(1);
+    expect(harness.reports).toEqual([
+      { code: "CHECK_NOT_REMOVED", message: expect.stringMatching(/\.mlog-check-.*403/) as string },
+    ]);
+  });
+});
+
 test("one name that is refused does not hold up the others", async () => {
   const clock = new FakeClock();
   const inner = new MemoryObjectStore();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Logger, State } from "@mlog/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { S3Logger } from "../src/index.ts";
+import { S3ObjectStore } from "../src/store.ts";
 import { type Server, ceph, inProcess } from "./servers.ts";
 
 describe("S3 in this process", () => {
@@ -76,16 +77,32 @@ function runTests(start: () => Promise<Server | undefined>): void {
     expect((await readFile(back)).equals(await readFile(path))).toBe(true);
   });
 
-  test("wrong credentials are told at the beginning, with what to do", async () => {
+  test("wrong credentials are told at the beginning, with what to do, and files wait for right ones", async () => {
     const credentials = { accessKeyId: "mlogaccess", secretAccessKey: "wrong" };
-    const options = { ...server!.options, credentials, stagingFolder: join(folder, "staging") };
-    const told = Promise.withResolvers<Error>();
-    const logger = new Logger(new State({ runName: "run" }), new S3Logger("s3://mlog", options), {
-      onError: told.resolve,
+    const stagingFolder = join(folder, "staging");
+    const told: Error[] = [];
+    const heard = Promise.withResolvers<void>();
+    const destination = new S3Logger("s3://mlog/parked", { ...server!.options, credentials, stagingFolder });
+    const logger = new Logger(new State({ runName: "run" }), destination, {
+      onError(error) {
+        told.push(error);
+        heard.resolve();
+      },
     });
-    expect((await told.promise).message).toMatch(/check the credentials/);
-    // Whether that is an error at the end too is the logger's to say.
-    await logger.close({ timeout: 1000 }).catch(() => undefined);
+    await logger.ready;
+    await heard.promise;
+    const path = join(folder, "a.txt");
+    await writeFile(path, "hello");
+    await logger.uploadFile("a.txt", path).staged;
+    expect(await logger.close({ timeout: 1000 })).toMatchObject([{ delivered: 0, pending: 1, dropped: 0 }]);
+    expect(told).toMatchObject([
+      { code: "UPLOADS_PARKED", message: expect.stringContaining("check the credentials") as string },
+    ]);
+    const next = open("parked");
+    await next.close();
+    const store = new S3ObjectStore("s3://mlog/parked", server!.options);
+    onTestFinished(() => store.close());
+    expect(await store.head("a.txt")).toMatchObject({ size: 5 });
   });
 }
 

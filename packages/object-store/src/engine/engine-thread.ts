@@ -55,6 +55,10 @@ export class EngineThread implements Engine {
     return this.#ask({ kind: "open" }) as Promise<EngineStart>;
   }
 
+  async check(): Promise<void> {
+    await this.#ask({ kind: "check" });
+  }
+
   upload(order: UploadOrder): void {
     if (this.#ended !== undefined) {
       this.#listener.failed(order.key, this.#ended, false);

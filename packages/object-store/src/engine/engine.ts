@@ -65,6 +65,8 @@ export interface EngineStart {
 export interface Engine {
   /** Begins; orders may come before it resolves. */
   open(): Promise<EngineStart>;
+  /** Tries whether the store takes a small object, beside everything else; who hears of reports is told if not. */
+  check(): Promise<void>;
   upload(order: UploadOrder): void;
   /** Resolves when every order before it is staged, or has failed. */
   flush(): Promise<void>;

@@ -15,7 +15,7 @@ export type Call =
   | { readonly kind: "upload"; readonly order: UploadOrder }
   /** The signal of another call has come. */
   | { readonly kind: "abort"; readonly call: number }
-  | { readonly kind: "open" | "flush" | "drain" | "close"; readonly call: number }
+  | { readonly kind: "open" | "check" | "flush" | "drain" | "close"; readonly call: number }
   | { readonly kind: "download"; readonly call: number; readonly order: DownloadOrder }
   | {
       readonly kind: "list";

@@ -5,6 +5,7 @@ import { UploadError } from "../upload-error.ts";
 import { pauseAfter } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { Slots } from "./slots.ts";
+import { checkStore } from "./store-check.ts";
 import { StoreHealth } from "./store-health.ts";
 import { drop, type Requests, send } from "./transfer.ts";
 import { type QueuedUpload, UploadQueue } from "./upload-queue.ts";
@@ -37,7 +38,8 @@ export class Sender {
   readonly #stopped = new AbortController();
   /** Attempts under way, and the dropping of what has not to arrive. */
   readonly #tasks: Set<Promise<void>> = new Set();
-  #dropping = 0;
+  /** Work that is not in the queue. */
+  #besides = 0;
   #idle = Promise.withResolvers<void>();
   #alarm = new AbortController();
   #isBegun = false;
@@ -69,6 +71,13 @@ export class Sender {
     this.#sendSome();
   }
 
+  /** Tries whether the store takes a small object. */
+  check(): Promise<void> {
+    const checked = this.#check();
+    this.#spawn(checked);
+    return checked;
+  }
+
   /** Resolves when the upload, or the one that it replaces, is where it belongs. */
   async add(upload: QueuedUpload): Promise<void> {
     if (upload.kept.discarded) return this.#spawn(this.#drop(upload.kept));
@@ -95,7 +104,7 @@ export class Sender {
   }
 
   get #isIdle(): boolean {
-    return this.#queue.isEmpty && this.#dropping === 0;
+    return this.#queue.isEmpty && this.#besides === 0;
   }
 
   #sendSome(): void {
@@ -176,10 +185,25 @@ export class Sender {
     this.#spawn(this.#drop(upload.kept));
   }
 
+  async #check(): Promise<void> {
+    const { store, signal } = this.#requests;
+    this.#besides++;
+    try {
+      await checkStore(store, this.#clock, signal);
+    } catch (error) {
+      const verdict = verdictOn(error);
+      if (verdict === "park" && !signal.aborted) this.#health.fail(error, verdict, this.#queue.size);
+      // What may pass is nobody's trouble yet.
+      else if (verdict !== "again" || isMlogError(error, "CHECK_NOT_REMOVED"))
+        this.#listener.report(error as Error);
+    }
+    this.#besides--;
+  }
+
   /** Makes sure that an upload which has not to arrive leaves nothing, here and there. */
   async #drop(kept: KeptUpload): Promise<void> {
     const { signal } = this.#stopped;
-    this.#dropping++;
+    this.#besides++;
     if (!kept.discarded) await kept.record({ type: "discarded", id: kept.upload.id }).catch(() => undefined);
     for (let failures = 1; ; failures++) {
       const { steps } = kept;
@@ -194,7 +218,7 @@ export class Sender {
         await this.#clock.sleep(pauseAfter(failures, this.#clock, retryAfterOf(error)), signal);
       }
     }
-    this.#dropping--;
+    this.#besides--;
   }
 
   /** The upload is done with. That this cannot be written down costs a request at the next start. */

@@ -63,11 +63,12 @@ export class StoreHealth {
   #tellParked(error: unknown, waiting: number): void {
     const advice = adviceOn(error) ?? "mend it";
     const code = isMlogError(error) ? error.code : "";
+    const uploads = waiting === 0 ? "all uploads" : `${waiting} uploads`;
     this.#tell(
       `parked ${code}`,
       new UploadError(
         "UPLOADS_PARKED",
-        `${reasonOf(error)} (${code}): ${advice}; until then ${waiting} uploads wait on disk, and are tried every minute`,
+        `${reasonOf(error)} (${code}): ${advice}; until then ${uploads} wait on disk, and are tried every minute`,
         { cause: error },
       ),
     );

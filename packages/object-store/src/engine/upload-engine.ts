@@ -2,14 +2,12 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { downloadFile } from "../download/download-file.ts";
-import { bodyOf } from "../object-body.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { stageFile, stagingError } from "../staging/stage-file.ts";
 import type { KeptUpload, Session } from "../staging/session.ts";
 import { StagingFolder } from "../staging/staging-folder.ts";
 import { UploadError } from "../upload-error.ts";
 import type { Clock } from "./clock.ts";
-import { withDeadline } from "./deadline.ts";
 import type {
   DownloadOrder,
   Engine,
@@ -24,7 +22,6 @@ import { partSizeFor } from "./part-size.ts";
 import { Sender } from "./sender.ts";
 import { Slots } from "./slots.ts";
 import { StagingBudget } from "./staging-budget.ts";
-import { verdictOn } from "./verdict.ts";
 import type { QueuedUpload } from "./upload-queue.ts";
 
 /** How an engine works. Plain data. */
@@ -36,16 +33,12 @@ export interface EngineSettings {
   readonly maxStagedBytes: number;
   /** In ms. */
   readonly requestTimeout: number;
-  /** Try at the beginning whether the store can be written to. */
-  readonly checkAtStart: boolean;
 }
 
 /** Files that are copied or read at a time. */
 const STAGED_AT_ONCE = 8;
 /** Copies of files of so many bytes or less share a file. */
 const SMALL = 256 * 1024;
-/** How long the first request may take before uploads are accepted without its answer, in ms. */
-const CHECK_TIMEOUT = 15_000;
 
 /** The {@link Engine} itself: stages, keeps the journal, and has a {@link Sender} do the rest. */
 export class UploadEngine implements Engine {
@@ -84,10 +77,9 @@ export class UploadEngine implements Engine {
 
   async open(): Promise<EngineStart> {
     try {
-      const { checkAtStart, stagingFolder, finishOnly } = this.#settings;
+      const { stagingFolder, finishOnly } = this.#settings;
       const uri = this.#store.uri("");
       const folder = await StagingFolder[finishOnly ? "open" : "make"](stagingFolder, uri);
-      if (checkAtStart) await this.#check();
       const own = await folder.newSession();
       this.#sessions.push(own, ...(await folder.takeOver()));
       const left = await this.#takeLeft();
@@ -98,6 +90,10 @@ export class UploadEngine implements Engine {
       this.#opened.reject(error);
       throw stagingError(error, this.#settings.stagingFolder);
     }
+  }
+
+  check(): Promise<void> {
+    return this.#sender.check();
   }
 
   upload(order: UploadOrder): void {
@@ -158,25 +154,6 @@ export class UploadEngine implements Engine {
 
   endList(next: number): Promise<void> {
     return this.#lists.end(next);
-  }
-
-  /** @throws what the store throws, if somebody must mend something */
-  async #check(): Promise<void> {
-    const name = `.mlog-check-${randomUUID()}`;
-    const { signal: never } = new AbortController();
-    const remove = (signal: AbortSignal): Promise<void> => this.#store.delete(name, { signal });
-    const work = async (signal: AbortSignal): Promise<void> => {
-      await this.#store.put(name, bodyOf(Buffer.from("mlog checks that it may write here\n")), { signal });
-      await remove(signal);
-    };
-    try {
-      await withDeadline(work, CHECK_TIMEOUT, this.#clock, never);
-    } catch (error) {
-      // What may pass is no reason to refuse a run.
-      if (verdictOn(error) !== "again") throw error;
-      // It may be there all the same. That nobody can remove it now is not worth to wait for either.
-      withDeadline(remove, CHECK_TIMEOUT, this.#clock, never).catch(() => undefined);
-    }
   }
 
   async #takeLeft(): Promise<number> {
