@@ -66,7 +66,8 @@ export class ArtifactUpload {
 
   /** @throws Refusal 404, 403; 400 for illegal names and another type than the collection has */
   create(input: CreateArtifactInput): Artifact {
-    const { entityName: entity, projectName: project, artifactTypeName: type, digest } = input;
+    const { projectName: project, artifactTypeName: type, digest } = input;
+    const entity = this.#world.entityOf(input.entityName);
     this.#world.assertAccess(entity, project);
     const name = input.artifactCollectionName ?? "";
     const aliases = (input.aliases ?? []).map(({ alias }) => alias);

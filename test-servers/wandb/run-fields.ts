@@ -43,7 +43,7 @@ export function findProject(
   world: World,
   { name, entityName }: { readonly name?: string | null; readonly entityName?: string | null },
 ): { readonly entity: string; readonly project: string } | null {
-  const entity = entityName ?? world.viewer.entity;
+  const entity = world.entityOf(entityName);
   const project = name ?? "";
   const exists = [...world.runs.values()].some((run) => run.entity === entity && run.project === project);
   return exists ? { entity, project } : null;

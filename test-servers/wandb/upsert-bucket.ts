@@ -34,7 +34,7 @@ export function upsertBucket(
   world: World,
   violations: Violations,
 ): { readonly run: Run; readonly inserted: boolean } {
-  const entity = input.entityName ?? world.viewer.entity;
+  const entity = world.entityOf(input.entityName);
   const project = input.modelName ?? DEFAULT_PROJECT;
   const id = input.name ?? "";
   checkNames(id, project, input.tags ?? [], violations);

@@ -36,6 +36,11 @@ export class World {
     this.deleted = new Set(options.deleted);
   }
 
+  /** What is not given is the default, and so is an empty name: `wandb sync` of an offline run sends one. */
+  entityOf(name: string | null | undefined): string {
+    return name || this.viewer.entity;
+  }
+
   /** @throws Refusal 404 for an entity that does not exist, 403 for a project that is forbidden */
   assertAccess(entity: string, project: string): void {
     if (!this.entities.has(entity)) throw new Refusal(404, `entity ${entity} not found during upsertBucket`);
@@ -43,7 +48,7 @@ export class World {
   }
 
   find(entity: string | null | undefined, project: string | null | undefined, id: string): Run | undefined {
-    return this.runs.get(runKey(entity ?? this.viewer.entity, project ?? DEFAULT_PROJECT, id));
+    return this.runs.get(runKey(this.entityOf(entity), project ?? DEFAULT_PROJECT, id));
   }
 
   add(entity: string, project: string, id: string): Run {

@@ -14,7 +14,7 @@ import { freshStart, type RunSettings, type RunStart } from "./run-settings.ts";
 import { settingsOfFile } from "./settings-of-file.ts";
 import { RunSender } from "./sender/run-sender.ts";
 import { startRun } from "./sender/start-run.ts";
-import { runUrl } from "./settings.ts";
+import { appUrlOf, runUrl } from "./settings.ts";
 
 /** How {@link uploadRun} sends. */
 export interface UploadRunOptions {
@@ -66,7 +66,7 @@ export async function uploadRun(path: string, options: UploadRunOptions = {}): P
   }
   const settings: RunSettings = {
     ...file.settings,
-    ...(options.baseUrl !== undefined && { baseUrl: options.baseUrl.replace(/\/+$/, "") }),
+    ...(options.baseUrl !== undefined && addressOf(options.baseUrl)),
     ...(options.entity !== undefined && { entity: options.entity }),
     ...(options.project !== undefined && { project: options.project }),
     timing: { ...TIMING, ...options.timing },
@@ -154,6 +154,12 @@ async function completeRecords(
   rmSync(folder.capture);
   rmSync(folder.made, { force: true });
   return lost;
+}
+
+/** Another server than that of the run has other pages, too. */
+function addressOf(url: string): Pick<RunSettings, "baseUrl" | "appUrl"> {
+  const baseUrl = url.replace(/\/+$/, "");
+  return { baseUrl, appUrl: process.env["WANDB_APP_URL"] || appUrlOf(baseUrl) };
 }
 
 function isRunning(pid: number): boolean {

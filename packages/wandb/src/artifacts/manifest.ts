@@ -11,17 +11,34 @@ export interface Manifest {
   readonly storagePolicy: string;
   readonly storagePolicyConfig: { readonly storageLayout: string };
   /** By path. */
-  readonly contents: Readonly<Record<string, { readonly digest: string; readonly size?: number }>>;
+  readonly contents: Readonly<Record<string, ManifestFileEntry>>;
 }
 
-/** The file that lists what an artifact consists of. */
-export function manifestFile(contents: readonly ManifestEntry[]): Buffer {
+/** One file in a manifest. */
+interface ManifestFileEntry {
+  readonly digest: string;
+  readonly size?: number;
+  /** The artifact that had these bytes first: their address has its id in it. */
+  readonly birthArtifactID?: string;
+  /** Whether whoever downloads the file shall not keep it in a cache. */
+  readonly skip_cache?: boolean;
+}
+
+/** The file that lists what an artifact consists of. `births`: path -> the artifact that had the bytes first. */
+export function manifestFile(
+  contents: readonly ManifestEntry[],
+  births: ReadonlyMap<string, string>,
+): Buffer {
   const manifest: Manifest = {
     version: 1,
     storagePolicy: STORAGE_POLICY,
     storagePolicyConfig: { storageLayout: STORAGE_LAYOUT },
     contents: Object.fromEntries(
-      contents.map(({ path = "", digest = "", size = 0 }) => [path, { digest, size }]),
+      contents.map(({ path = "", digest = "", size = 0 }) => {
+        const birthArtifactID = births.get(path);
+        const birth = birthArtifactID === undefined ? {} : { birthArtifactID };
+        return [path, { digest, size, ...birth, skip_cache: false }];
+      }),
     ),
   };
   return Buffer.from(JSON.stringify(manifest));

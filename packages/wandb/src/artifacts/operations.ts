@@ -31,7 +31,7 @@ export const CREATE_ARTIFACT_FILES: Operation = {
   what: "files of an artifact",
   document: `mutation CreateArtifactFiles($artifactFiles: [CreateArtifactFileSpecInput!]!, $storageLayout: ArtifactStorageLayout!) {
     createArtifactFiles(input: { artifactFiles: $artifactFiles, storageLayout: $storageLayout }) {
-      files { edges { node { uploadUrl uploadHeaders } } }
+      files { edges { node { uploadUrl uploadHeaders artifact { id } } } }
     }
   }`,
 };

@@ -19,7 +19,7 @@ export interface ArtifactRun {
   readonly runId: string;
   /** The run's folder: a file that is no longer where it was is looked for below it. */
   readonly runDir: string;
-  /** The step at which it was logged; null if that was the first. */
+  /** The step at which it was logged; null if that was the first, or is not known. */
   readonly historyStep: number | null;
 }
 
@@ -56,6 +56,8 @@ interface UploadPlace {
   /** Null: the bytes are there already. */
   readonly uploadUrl: string | null;
   readonly uploadHeaders: readonly string[] | null;
+  /** The artifact that has had the bytes first. */
+  readonly artifact?: { readonly id: string } | null;
 }
 
 /** Files that one request asks places for, and that are sent at the same time. */
@@ -84,7 +86,6 @@ export async function uploadArtifact(
   const { id, state, artifactSequence } = createArtifact.artifact;
   if (state === "COMMITTED") return { id, state: "DEDUPLICATED" };
   const contents = record.manifest?.contents ?? [];
-  const file = manifestFile(contents);
   const askForManifest = (digest: string): Promise<ManifestAnswer> =>
     connection.graphql<ManifestAnswer>(
       CREATE_ARTIFACT_MANIFEST,
@@ -102,9 +103,13 @@ export async function uploadArtifact(
       signal,
     );
   const manifest = (await askForManifest("")).createArtifactManifest.artifactManifest;
+  const births = new Map<string, string>();
   for (let from = 0; from < contents.length; from += BATCH) {
-    await sendFiles(connection, contents.slice(from, from + BATCH), id, manifest.id, record, run, signal);
+    const batch = contents.slice(from, from + BATCH);
+    const places = await sendFiles(connection, batch, id, manifest.id, record, run, signal);
+    for (const [index, { path = "" }] of batch.entries()) births.set(path, places[index]?.artifact?.id ?? id);
   }
+  const file = manifestFile(contents, births);
   await putInPlace(connection, file, signal, async () => {
     const answer = await askForManifest(hash("md5", file, "base64"));
     return answer.createArtifactManifest.artifactManifest.file;
@@ -133,6 +138,7 @@ function inputOf(record: ArtifactRecord, run: ArtifactRun): Readonly<Record<stri
   };
 }
 
+/** Resolves with the places that the files were first given, in their order. */
 async function sendFiles(
   connection: Connection,
   entries: readonly ManifestEntry[],
@@ -141,7 +147,7 @@ async function sendFiles(
   record: ArtifactRecord,
   run: ArtifactRun,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly UploadPlace[]> {
   const placesFor = async (wanted: readonly ManifestEntry[]): Promise<readonly UploadPlace[]> => {
     const artifactFiles = wanted.map(({ path, digest }) => ({
       artifactID,
@@ -171,6 +177,7 @@ async function sendFiles(
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, entries.length) }, sendNext));
+  return places;
 }
 
 /** Puts bytes to a place, and to another if its URL is too old. */

@@ -3,7 +3,7 @@ import { MlogError } from "@mlog/core";
 import { type ExtendedJson, numberText, parseExtended, stringifyExtended } from "../extended-json.ts";
 import type { RunFolder } from "../run-folder.ts";
 import type { RunSettings, RunStart } from "../run-settings.ts";
-import type { Item, RunRecord, WandbRecord } from "../wandb-file/messages.ts";
+import type { ArtifactRecord, Item, RunRecord, WandbRecord } from "../wandb-file/messages.ts";
 import { timestampOf } from "../wandb-file/timestamp.ts";
 import { WandbFile } from "../wandb-file/wandb-file.ts";
 import type {
@@ -134,7 +134,7 @@ export class RecordMaker {
     if (made.files.length > 0) {
       this.#append({ files: { files: made.files.map((path) => ({ path, policy: 0 })) } });
     }
-    if (made.artifact !== undefined) this.#append({ artifact: made.artifact });
+    if (made.artifact !== undefined) this.#append({ artifact: this.#ofThisRun(made.artifact) });
     if (made.config.length > 0) {
       const update = made.config.map(({ path, value }) =>
         item(["_wandb", ...path], stringifyExtended(value)),
@@ -143,6 +143,13 @@ export class RecordMaker {
     }
     if (made.key === undefined) this.#calls++;
     else this.#addValues(record.step, record.time, [[made.key, stringifyExtended(made.value ?? null)]]);
+  }
+
+  /** `wandb sync` asks the record, and not the run, whose artifact it is. */
+  #ofThisRun(artifact: ArtifactRecord): ArtifactRecord {
+    const { settings, start } = this.#options;
+    const run = { run_id: settings.runId, project: start.project, entity: start.entity };
+    return { ...artifact, ...run, history_step: this.#row.step };
   }
 
   #addConfig({ values }: ConfigRecord): void {

@@ -31,10 +31,10 @@ export class ArtifactQueue {
     return this.#pending;
   }
 
-  add(artifact: ArtifactRecord, historyStep: number): void {
+  add(artifact: ArtifactRecord): void {
     const name = artifact.name ?? "";
     this.#pending++;
-    const done = (this.#last.get(name) ?? Promise.resolve()).then(() => this.#upload(artifact, historyStep));
+    const done = (this.#last.get(name) ?? Promise.resolve()).then(() => this.#upload(artifact));
     this.#last.set(name, done);
     void done.then(() => {
       this.#pending--;
@@ -43,14 +43,15 @@ export class ArtifactQueue {
     });
   }
 
-  async #upload(artifact: ArtifactRecord, historyStep: number): Promise<void> {
+  async #upload(artifact: ArtifactRecord): Promise<void> {
     const { connection, runId, start, folder, signal, onDone } = this.#options;
     const run = {
       entity: start.entity,
       project: start.project,
       runId,
       runDir: folder,
-      historyStep: historyStep > 0 ? historyStep : null,
+      // As Python's client has it: the first step is none.
+      historyStep: artifact.history_step || null,
     };
     try {
       await uploadArtifact(connection, artifact, run, signal);

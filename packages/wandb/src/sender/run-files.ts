@@ -49,6 +49,11 @@ export class RunFiles {
     return this.#queue.length + (this.#working ? 1 : 0);
   }
 
+  /** Whether it was added. */
+  knows(name: string): boolean {
+    return this.#known.has(name);
+  }
+
   add(name: string): void {
     if (this.#known.has(name)) return;
     this.#known.add(name);

@@ -5,6 +5,7 @@ import { HttpFailure } from "../client/http-failure.ts";
 import { FILE_STREAM } from "../client/retry.ts";
 import type { RunFolder } from "../run-folder.ts";
 import type { RunSettings } from "../run-settings.ts";
+import { FINAL_FILES, addFinalFiles } from "../records/final-files.ts";
 import { RunState } from "../records/run-state.ts";
 import type { WandbRecord } from "../wandb-file/messages.ts";
 import { Alarm } from "./alarm.ts";
@@ -177,11 +178,10 @@ export class RunSender {
         // What stands before the damage is worth having, and nothing behind it can be read.
         this.#failed++;
         this.#options.report(error as Error);
-        this.#exitCode = 1;
-        return;
+        return this.#end(1);
       }
       if (record === undefined) {
-        if (!this.#options.isLive) this.#exitCode = 1;
+        if (!this.#options.isLive) this.#end(1);
         return;
       }
       this.#take(record);
@@ -203,8 +203,20 @@ export class RunSender {
       }
     }
     for (const { path } of record.files?.files ?? []) if (path !== undefined) this.#files.add(path);
-    if (record.artifact !== undefined) this.#artifacts.add(record.artifact, this.#step);
-    if (record.exit !== undefined) this.#exitCode = record.exit.exit_code ?? 0;
+    if (record.artifact !== undefined) this.#artifacts.add(record.artifact);
+    if (record.exit !== undefined) this.#end(record.exit.exit_code ?? 0);
+  }
+
+  /** Nothing more is read. */
+  #end(exitCode: number): void {
+    this.#exitCode = exitCode;
+    if (FINAL_FILES.every((name) => this.#files.knows(name))) return;
+    try {
+      addFinalFiles(this.#options.folder.files, this.#state);
+      for (const name of FINAL_FILES) this.#files.add(name);
+    } catch (error) {
+      this.#fail("the config and the summary as files", error);
+    }
   }
 
   #takeRow(line: string): void {

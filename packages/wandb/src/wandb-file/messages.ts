@@ -67,6 +67,8 @@ export interface ArtifactRecord {
   readonly finalize?: number;
   readonly client_id?: string;
   readonly sequence_client_id?: string;
+  /** The step of the row that was open. Python's records have no such field, and its readers skip it. */
+  readonly history_step?: number;
 }
 
 /** One file of an artifact. */
@@ -161,6 +163,7 @@ const ARTIFACT: MessageType = {
   finalize: [14, "int"],
   client_id: [15, "string"],
   sequence_client_id: [16, "string"],
+  history_step: [10_000, "int"],
 };
 
 const RECORD: MessageType = {
