@@ -14,7 +14,8 @@ import { failureError, type WriterOptions } from "./writer-options.ts";
 export class InThreadWriter implements RecordWriter, RingOwner, Drainable {
   readonly #options: WriterOptions;
   readonly #producer: RingProducer;
-  readonly #pump: LocalPump;
+  /** Undefined once it is closed. */
+  #pump: LocalPump | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: WriterOptions, immediate: boolean) {
@@ -26,19 +27,19 @@ export class InThreadWriter implements RecordWriter, RingOwner, Drainable {
 
   appendRow(fields: Float64Array, names: readonly string[], values: Float64Array): boolean {
     const taken = this.#producer.appendRow(fields, names, values);
-    if (taken) this.#pump.appended();
+    if (taken) this.#pump!.appended();
     return taken;
   }
 
   append(record: string | Uint8Array): boolean {
     const taken = this.#producer.append(record);
-    if (taken) this.#pump.appended();
+    if (taken) this.#pump!.appended();
     return taken;
   }
 
   async flush(): Promise<void> {
     if (this.#closed !== undefined) return this.#closed;
-    const failure = this.#pump.flush();
+    const failure = this.#pump!.flush();
     if (failure !== undefined) throw failureError(this.#options.path, failure);
   }
 
@@ -52,11 +53,11 @@ export class InThreadWriter implements RecordWriter, RingOwner, Drainable {
   }
 
   crossed(): void {
-    this.#pump.write();
+    this.#pump!.write();
   }
 
   makeRoom(tail: number): boolean {
-    this.#pump.write();
+    this.#pump!.write();
     return Atomics.load(this.#options.ring.control, TAIL) !== tail;
   }
 
@@ -65,8 +66,9 @@ export class InThreadWriter implements RecordWriter, RingOwner, Drainable {
   }
 
   drainAtExit(): void {
-    this.#pump.immediate = true;
-    const failure = this.#options.syncAlways ? this.#pump.flush() : this.#pump.write();
+    const pump = this.#pump!;
+    pump.immediate = true;
+    const failure = this.#options.syncAlways ? pump.flush() : pump.write();
     const { appended, written } = this.stats();
     if (failure !== undefined) reportLost(this.#options.path, appended - written, failure.message);
   }
@@ -74,10 +76,14 @@ export class InThreadWriter implements RecordWriter, RingOwner, Drainable {
   async #close(): Promise<void> {
     const { files, fd, path } = this.#options;
     this.#producer.stop();
-    const failure = this.#pump.flush();
-    this.#pump.stop();
+    const pump = this.#pump!;
+    const failure = pump.flush();
+    pump.stop();
     forgetOnExit(this);
     files.closeSync(fd);
+    // Whoever keeps a logger after its end shall not keep this.
+    this.#producer.release();
+    this.#pump = undefined;
     const { appended, written } = this.stats();
     if (failure !== undefined) throw failureError(path, failure, appended - written);
   }

@@ -29,9 +29,9 @@ export class RingProducer {
   readonly #ring: Ring;
   readonly #layout: RowLayout;
   readonly #owner: RingOwner;
-  readonly #names: NameTable;
-  readonly #u32: Uint32Array;
-  readonly #f64: Float64Array;
+  #names: NameTable;
+  #u32: Uint32Array;
+  #f64: Float64Array;
   readonly #control: Int32Array;
   readonly #fieldCount: number;
   readonly #pressureChunks: number;
@@ -82,6 +82,7 @@ export class RingProducer {
     if (fields.length !== fieldCount || values.length !== count) throw this.#misshapen(fields, names, values);
     let ids = this.#lastIds;
     if (names !== this.#lastNames) {
+      if (this.#stopped) return this.#refuse();
       const found = this.#names.idsOf(names);
       this.#lastNames = found && names; // The ids of others may be gone by now.
       if (found === undefined) return this.append(rowText(this.#layout, fields, names, values));
@@ -121,6 +122,17 @@ export class RingProducer {
   stop(): void {
     this.#stopped = true;
     this.#at = this.#end = this.#rowEnd = 0;
+    this.#lastNames = undefined;
+  }
+
+  /** Lets go of all memory, once it has stopped and nothing of it is needed any more. */
+  release(): void {
+    this.#ring.release();
+    this.#u32 = this.#ring.frames.u32;
+    this.#f64 = this.#ring.frames.f64;
+    this.#names = new NameTable(this.#ring);
+    this.#encoder = undefined;
+    this.#huge = undefined;
   }
 
   stats(): WriterStats {
@@ -149,10 +161,7 @@ export class RingProducer {
     values: Float64Array,
   ): boolean {
     if (words > this.#ring.chunkWords) return this.append(rowText(this.#layout, fields, names, values));
-    if (this.#at + words > this.#end && !this.#nextChunk()) {
-      this.#refused++;
-      return false;
-    }
+    if (this.#at + words > this.#end && !this.#nextChunk()) return this.#refuse();
     if (this.#rowEnd === 0) return this.#appendEncoded(words, fields, ids, values);
     writeRow(this.#u32, this.#f64, this.#at, words, fields, ids, values);
     this.#at += words;
@@ -201,8 +210,7 @@ export class RingProducer {
     const { chunks, chunkWords } = this.#ring;
     const fits = length <= (chunks - 1) * (chunkWords - 1) * 8;
     if (fits || this.#huge !== undefined || (this.#at === this.#end && !this.#nextChunk())) {
-      this.#refused++;
-      return false;
+      return this.#refuse();
     }
     const shared = new SharedArrayBuffer(length);
     record.copy(new Uint8Array(shared), 0, 0, length);
@@ -211,6 +219,11 @@ export class RingProducer {
     this.#huge = { record: shared, end: this.#position };
     this.#publish();
     return true;
+  }
+
+  #refuse(): false {
+    this.#refused++;
+    return false;
   }
 
   #frame(kind: number, words: number, count: number): void {

@@ -81,21 +81,29 @@ export function createRing(bytes: number): RingMemory {
   const orderLength = 2 ** Math.ceil(Math.log2(chunks));
   return {
     control: new SharedArrayBuffer(ORDER_AT + orderLength * 4),
-    data: new SharedArrayBuffer(chunks * chunkBytes),
-    names: new SharedArrayBuffer(MAX_NAMES * 4 + MAX_NAME_BYTES),
+    data: untouched(chunks * chunkBytes),
+    names: untouched(MAX_NAMES * 4 + MAX_NAME_BYTES),
     chunkBytes,
   };
 }
 
+/**
+ * Memory that takes nothing until it is touched. Only what could grow comes from the system for certain; other
+ * memory may be some that was freed before, all of which is then overwritten with zeros.
+ */
+function untouched(bytes: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(bytes, { maxByteLength: bytes });
+}
+
 /** One thread's views of a {@link RingMemory}. */
 export class Ring {
-  readonly memory: RingMemory;
+  memory: RingMemory;
   readonly control: Int32Array<SharedArrayBuffer>;
   readonly counters: BigInt64Array<SharedArrayBuffer>;
   /** The chunk that holds each run of `chunkWords` positions, by their number modulo its length. */
   readonly order: Int32Array<SharedArrayBuffer>;
-  readonly frames: FrameMemory;
-  readonly dictionary: Dictionary;
+  frames: FrameMemory;
+  dictionary: Dictionary;
   readonly chunkWords: number;
   /** `position >>> chunkShift` is the number of its run of positions. */
   readonly chunkShift: number;
@@ -107,10 +115,7 @@ export class Ring {
     this.counters = new BigInt64Array(memory.control, COUNTERS_AT, COUNTERS);
     this.order = new Int32Array(memory.control, ORDER_AT);
     this.frames = frameMemory(memory.data);
-    this.dictionary = {
-      ends: new Uint32Array(memory.names, 0, MAX_NAMES),
-      texts: Buffer.from(memory.names, MAX_NAMES * 4),
-    };
+    this.dictionary = dictionaryIn(memory.names, MAX_NAMES);
     this.chunkWords = memory.chunkBytes / 8;
     this.chunkShift = Math.log2(this.chunkWords);
     this.chunks = memory.data.byteLength / memory.chunkBytes;
@@ -119,6 +124,14 @@ export class Ring {
   /** Says that the file is `bytes` long before the first record. */
   startAt(bytes: number): void {
     this.counters[POSITION] = this.counters[WHOLE] = BigInt(bytes);
+  }
+
+  /** Lets go of frames and names. What was counted stays. */
+  release(): void {
+    const nothing = new SharedArrayBuffer(0);
+    this.memory = { ...this.memory, data: nothing, names: nothing };
+    this.frames = frameMemory(nothing);
+    this.dictionary = dictionaryIn(nothing, 0);
   }
 }
 
@@ -139,6 +152,15 @@ export function frameMemory(
     u32: new Uint32Array(buffer, start, words * 2),
     f64: new Float64Array(buffer, start, words),
     bytes: Buffer.from(buffer, start, words * 8),
+  };
+}
+
+function dictionaryIn(memory: SharedArrayBuffer, names: number): Dictionary {
+  const start = names * 4;
+  return {
+    ends: new Uint32Array(memory, 0, names),
+    // With its length: a view that grows with its memory would be slower.
+    texts: Buffer.from(memory, start, memory.byteLength - start),
   };
 }
 

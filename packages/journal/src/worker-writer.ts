@@ -248,6 +248,9 @@ export class WorkerWriter implements RecordWriter, RingOwner, Drainable {
     this.#pump?.stop();
     forgetOnExit(this);
     files.closeSync(fd);
+    // Whoever keeps a logger after its end shall not keep this.
+    this.#producer.release();
+    this.#early = this.#pump = undefined;
     const { appended, written } = this.stats();
     if (failure !== undefined) throw failureError(path, failure, appended - written);
   }
