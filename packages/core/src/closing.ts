@@ -38,13 +38,9 @@ export async function flushRoutes(
     await Promise.all(reads);
     for (const takesFiles of [false, true]) {
       await Promise.all(
-        routes.map((route) =>
-          attempt(route, async () => {
-            if (route.takesFiles !== takesFiles) return;
-            await route.ready;
-            await route.destination.flush?.(signal);
-          }),
-        ),
+        routes
+          .filter((route) => route.takesFiles === takesFiles)
+          .map((route) => attempt(route, () => route.destination.flush?.(signal))),
       );
     }
   };
@@ -66,33 +62,27 @@ export async function closeRoutes(
   reason: { readonly error?: unknown },
   timeout: number,
 ): Promise<readonly DestinationDelivery[]> {
-  const closed = new Set<Route>();
   const draining = new AbortController();
   const timers: unknown[] = [];
   const after = (ms: number): Promise<void> =>
     new Promise((resolve) => timers.push(setTimeout(resolve, Math.min(ms, TIMER_LIMIT))));
   const read = Promise.all(reads);
-  const handovers = routes.map((route) =>
-    attempt(route, async () => {
-      await read;
-      await route.ready;
-      await route.destination.close?.(reason);
-    }),
-  );
+  const handovers = routes.map(async (route) => {
+    await read;
+    return attempt(route, () => route.destination.close?.(reason));
+  });
   const everyHandover = Promise.race([Promise.all(handovers), after(timeout / 2)]);
   const drained = routes.map(async (route, index) => {
     const ok = await handovers[index];
     if (route.takesFiles) await everyHandover;
-    if (ok && (await attempt(route, async () => route.destination.postClose?.(draining.signal)))) {
-      closed.add(route);
-    }
+    if (ok) route.drained = await attempt(route, () => route.destination.postClose?.(draining.signal));
   });
   await Promise.race([Promise.all(drained), after(timeout)]);
   draining.abort();
   timers.forEach(clearTimeout);
   const deliveries = routes.map((route) => ({
     destination: route.destination.name,
-    ...route.delivery(closed.has(route)),
+    ...route.delivery(),
   }));
   const failure = takeFailures(routes);
   if (failure !== undefined) throw new CloseError(failure, deliveries);
@@ -104,8 +94,10 @@ function takeFailures(routes: readonly Route[]): MlogAggregateError | undefined 
   return errors.length > 0 ? combine("NOT_SAFE", errors) : undefined;
 }
 
+/** Whether a destination that has started did its work; if not, the route tells and keeps why. */
 async function attempt(route: Route, work: () => Promise<void> | undefined): Promise<boolean> {
   try {
+    await route.ready;
     await work();
     return true;
   } catch (error) {

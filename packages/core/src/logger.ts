@@ -7,14 +7,13 @@ import type { Event } from "./event.ts";
 import { type ErrorListener, StderrReport } from "./failures.ts";
 import { computeHistogram } from "./histogram.ts";
 import { type ImageOptions, type Images, readImages } from "./images.ts";
-import { type MaybePromise, whenRead } from "./maybe-promise.ts";
+import { type MaybePromise, ignorable, whenRead } from "./maybe-promise.ts";
 import { MetricReader, type Scalar } from "./metric-set.ts";
 import type { Stamp } from "./records.ts";
 import { Route, type Verb } from "./route.ts";
 import type { State } from "./state.ts";
 import { readTable } from "./table.ts";
 import type { TensorLike } from "./tensor.ts";
-import { viewValues } from "./tensor-copy.ts";
 import { openTensor } from "./tensor-source.ts";
 import { uploadRequest, uploadTo } from "./uploads.ts";
 
@@ -84,12 +83,11 @@ export class Logger implements AsyncDisposable {
           report: (error) => route.report(error),
         });
       } catch (error) {
-        closeRoutes(routes.slice(0, index), [], { error }, 0).catch(() => undefined);
+        void ignorable(closeRoutes(routes.slice(0, index), [], { error }, 0));
         throw error;
       }
     }
-    this.ready = Promise.all(routes.map((route) => route.ready)).then(() => undefined);
-    this.ready.catch(() => undefined);
+    this.ready = ignorable(Promise.all(routes.map((route) => route.ready)).then(() => undefined));
     if (routes.some((route) => route.destination.onEvent !== undefined)) {
       this.#unsubscribe = state.subscribe((event) => this.#log("onEvent", event));
     }
@@ -164,7 +162,7 @@ export class Logger implements AsyncDisposable {
   logHistogram(name: string, values: TensorLike, options: { bins?: number; step?: number } = {}): void {
     assertName(name, "name");
     const histogram = whenRead(openTensor(values, "values"), (source) =>
-      computeHistogram(name, viewValues(source), source.dtype, options.bins),
+      computeHistogram(name, source.data, source.dtype, options.bins),
     );
     this.#log("logHistogram", histogram, options.step);
   }

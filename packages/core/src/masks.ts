@@ -4,7 +4,7 @@ import { toNumber } from "./element.ts";
 import { type MaybePromise, whenAllRead, whenRead } from "./maybe-promise.ts";
 import type { Mask, Pixels } from "./records.ts";
 import type { TensorLike } from "./tensor.ts";
-import { allocate, viewValues } from "./tensor-copy.ts";
+import { allocate } from "./tensor-copy.ts";
 import { readEach } from "./tensor-list.ts";
 import { type TensorSource, squeeze } from "./tensor-source.ts";
 
@@ -90,7 +90,7 @@ export function readLabels(labels: Readonly<Record<number, string>> = {}): Reado
 
 function readClassIds(source: TensorSource, argument: string, isElement: boolean): ClassIds {
   const { shape, dtype } = source;
-  const values = viewValues(source);
+  const values = source.data;
   const data = allocate("uint8", values.length) as Uint8Array;
   for (let i = 0; i < values.length; i++) {
     const id = toNumber(values[i]!, dtype);

@@ -1,7 +1,7 @@
 import { isMlogError } from "./errors.ts";
 import { toNumber } from "./element.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
-import { type TensorSource, openTensor, shapeOf, sizeOf } from "./tensor-source.ts";
+import { type TensorSource, openTensor, shapeOf } from "./tensor-source.ts";
 
 /**
  * The number in a tensor of one element, of any shape: a boolean as 0 or 1, a bigint if it is safe.
@@ -20,9 +20,9 @@ export function readScalar(value: unknown, argument = "value"): number | undefin
     if (isMlogError(error, "INVALID_TENSOR")) return undefined;
     throw error;
   }
-  if (source instanceof Promise || sizeOf(source.shape) !== 1) return undefined;
-  const { data, offset, dtype } = source;
-  const element = data[offset]!;
+  if (source instanceof Promise || source.data.length !== 1) return undefined;
+  const { data, dtype } = source;
+  const element = data[0]!;
   const number = toNumber(element, dtype);
   if (typeof element === "bigint" && !Number.isSafeInteger(number)) return undefined;
   return dtype === "bool" ? number && 1 : number;

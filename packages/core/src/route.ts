@@ -1,6 +1,7 @@
 import type { Delivery, LoggerDestination, RunContext } from "./destination.ts";
 import { MlogError, reasonOf } from "./errors.ts";
 import { type ErrorListener, toError } from "./failures.ts";
+import { ignorable } from "./maybe-promise.ts";
 import type { MetricSet } from "./metric-set.ts";
 import type { Stamp } from "./records.ts";
 import { weigh } from "./weigh.ts";
@@ -31,6 +32,8 @@ export class Route {
   readonly destination: LoggerDestination;
   /** Settles when `init` has. */
   ready: Promise<void> = Promise.resolve();
+  /** Whether all that was handed over is where it belongs. */
+  drained = false;
   readonly #onError: ErrorListener;
   #errors: Error[] = [];
   #held: [verb: Verb, record: unknown, stamp: Stamp][] | undefined;
@@ -49,15 +52,16 @@ export class Route {
     const starting = this.destination.init?.(run);
     if (starting === undefined) return;
     this.#held = [];
-    this.ready = Promise.resolve(starting).then(
-      () => {
-        const held = this.#held!;
-        this.#held = undefined;
-        for (const call of held) this.log(...call);
-      },
-      (cause: unknown) => this.#giveUp(cause),
+    this.ready = ignorable(
+      Promise.resolve(starting).then(
+        () => {
+          const held = this.#held!;
+          this.#held = undefined;
+          for (const call of held) this.log(...call);
+        },
+        (cause: unknown) => this.#giveUp(cause),
+      ),
     );
-    this.ready.catch(() => undefined);
   }
 
   get takesFiles(): boolean {
@@ -120,8 +124,8 @@ export class Route {
   }
 
   /** What the destination says of itself, else what this route knows. */
-  delivery(closed: boolean): Delivery {
-    let own: Delivery = closed
+  delivery(): Delivery {
+    let own: Delivery = this.drained
       ? { delivered: this.#delivered, pending: 0, dropped: 0 }
       : { delivered: 0, pending: this.#delivered, dropped: 0 };
     try {

@@ -1,21 +1,19 @@
 import { MlogError, check } from "./errors.ts";
 
-const QUALITIES = "bold brave calm clear fair fine glad keen kind mild neat quiet swift tidy warm wise";
-const ANIMALS = "bear bison crane crow deer dove fox hare heron lynx moose otter owl raven seal wren";
+const WORDS = "bear bison crane crow deer dove fox hare heron lynx moose otter owl raven seal wren".split(
+  " ",
+);
 
 /**
- * A name for a run that was given none, such as `1795377236-keen-otter`: the seconds first, so that
+ * A name for a run that was given none, such as `1795377236-otter-wren`: the seconds first, so that
  * names sort by age, as in Composer.
  *
  * @param time - Unix milliseconds.
  * @param random - Gives numbers from 0 to below 1. Default: `Math.random`.
  */
 export function makeRunName(time: number, random: () => number = Math.random): string {
-  const pick = (words: string): string => {
-    const list = words.split(" ");
-    return list[Math.floor(random() * list.length)]!;
-  };
-  return `${Math.floor(time / 1000)}-${pick(QUALITIES)}-${pick(ANIMALS)}`;
+  const pick = (): string => WORDS[Math.floor(random() * WORDS.length)]!;
+  return `${Math.floor(time / 1000)}-${pick()}-${pick()}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { ARRAYS } from "./dtype.ts";
 import type { DType, TensorData } from "./tensor.ts";
-import { type TensorSource, rowMajor, sizeOf } from "./tensor-source.ts";
+import type { TensorSource } from "./tensor-source.ts";
 
 /** In bytes; from here on it is cheaper to share memory with a worker than to copy it again. */
 const SHARED_FROM = 16 * 1024;
@@ -48,46 +48,15 @@ function reusedMemory(bytes: number): SharedArrayBuffer | undefined {
   return handle;
 }
 
-/** The values in row-major order: in `copy` if given, else in the source's own memory where they lie so. */
-export function viewValues(source: TensorSource, copy?: TensorData): TensorData {
-  const { data, dtype, offset, shape, strides } = source;
-  const size = sizeOf(shape);
-  const expected = rowMajor(shape);
-  if (size > 0 && !shape.every((length, axis) => length === 1 || strides[axis] === expected[axis])) {
-    return gather(source, copy ?? new ARRAYS[dtype](size));
-  }
-  const view = data.subarray(offset, offset + size);
-  (copy as Float64Array | undefined)?.set(view as Float64Array);
-  return copy ?? view;
-}
-
-/** The values in row-major order, in memory of their own. */
+/** A copy in memory of its own. */
 export function copyValues(source: TensorSource): TensorData {
-  return viewValues(source, allocate(source.dtype, sizeOf(source.shape)));
+  const copy = allocate(source.dtype, source.data.length);
+  (copy as Float64Array).set(source.data as Float64Array);
+  return copy;
 }
 
 /** Element `index` of the first axis. */
-export function select(source: TensorSource, index: number): TensorSource {
-  const { shape, strides, offset } = source;
-  return {
-    ...source,
-    shape: shape.slice(1),
-    strides: strides.slice(1),
-    offset: offset + index * strides[0]!,
-  };
-}
-
-function gather({ data, shape, strides, offset }: TensorSource, to: TensorData): TensorData {
-  let at = 0;
-  function walk(axis: number, from: number): void {
-    const length = shape[axis]!;
-    const stride = strides[axis]!;
-    const isLast = axis === shape.length - 1;
-    for (let i = 0, index = from; i < length; i++, index += stride) {
-      if (isLast) to[at++] = data[index]!;
-      else walk(axis + 1, index);
-    }
-  }
-  walk(0, offset);
-  return to;
+export function select({ data, shape, ...source }: TensorSource, index: number): TensorSource {
+  const size = data.length / shape[0]!;
+  return { ...source, shape: shape.slice(1), data: data.subarray(index * size, (index + 1) * size) };
 }

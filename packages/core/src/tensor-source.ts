@@ -2,15 +2,12 @@ import { dtypeOfArray } from "./dtype.ts";
 import { MlogError, check, describe } from "./errors.ts";
 import { type MaybePromise, whenRead } from "./maybe-promise.ts";
 import { readNested } from "./nested-array.ts";
+import { sizeOf, unstride } from "./strides.ts";
 import { type TensorValues, readValues } from "./tensor-values.ts";
 
 /** A tensor in memory that may still be the caller's: to be copied or used in this very tick. */
 export interface TensorSource extends TensorValues {
   readonly shape: readonly number[];
-  /** In elements, one per axis. */
-  readonly strides: readonly number[];
-  /** Of the first element. */
-  readonly offset: number;
   /** The value itself says that it is a picture of shape (H,W,C). */
   readonly isPicture: boolean;
 }
@@ -63,21 +60,13 @@ export function openTensor(value: unknown, argument: string): MaybePromise<Tenso
   check(isShape, "INVALID_TENSOR", name, "have non-negative integers", shape, "object");
   const isPicture = given !== fields.dims && given !== fields.shape;
   const type = isPicture ? undefined : given === fields.dims ? fields.type : fields.dtype;
-  const { stride } = fields;
-  const isStrided = isList(stride);
-  const strides = isStrided ? shape.map((_, axis) => stride[axis] as number) : rowMajor(shape);
-  const offset = isStrided ? ((fields.offset ?? 0) as number) : 0;
-  return whenRead(readData(fields, name), (data) => {
-    const source = { ...readValues(data, type, name), shape, strides, offset, isPicture };
-    const { length } = source.data;
+  return whenRead(readData(fields, name), (read) => {
+    const values = readValues(read, type, name);
+    const { stride, offset = 0 } = fields;
+    const data = isList(stride) ? unstride(values, shape, stride, offset, name) : values.data;
     const size = sizeOf(shape);
-    if (!isInside(source) || (!isStrided && length !== size)) {
-      const view = isStrided
-        ? ` with stride [${Array.from(stride).map(describe)}] and offset ${describe(offset)}`
-        : "";
-      check(false, "INVALID_TENSOR", name + view, `have ${size} values in data`, length);
-    }
-    return source;
+    check(data.length === size, "INVALID_TENSOR", name, `have ${size} values in data`, data.length);
+    return { ...values, shape, data, isPicture };
   });
 }
 
@@ -92,35 +81,13 @@ export function shapeOf(value: unknown): ArrayLike<unknown> | undefined {
   return width === undefined || height === undefined ? undefined : [height, width, 4];
 }
 
-/** How many elements there are. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, length) => size * length, 1);
-}
-
 /** The shape without axes of length one. */
 export function squeeze(shape: readonly number[]): number[] {
   return shape.filter((length) => length !== 1);
 }
 
-/** The strides of values that lie in memory in row-major order. */
-export function rowMajor(shape: readonly number[]): readonly number[] {
-  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
-}
-
 function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || dtypeOfArray(value) !== undefined;
-}
-
-function isInside({ data, shape, strides, offset }: TensorSource): boolean {
-  if (![offset, ...strides].every(Number.isInteger)) return false;
-  let lowest = offset;
-  let highest = offset;
-  for (const [axis, length] of shape.entries()) {
-    const reach = strides[axis]! * (length - 1);
-    if (reach < 0) lowest += reach;
-    else highest += reach;
-  }
-  return shape.includes(0) || (data.length > highest && lowest >= 0);
 }
 
 function readData(fields: Fields, name: string): MaybePromise<unknown> {

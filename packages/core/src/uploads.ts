@@ -2,6 +2,7 @@ import type { Upload, UploadRequest } from "./destination.ts";
 import { MlogError, check } from "./errors.ts";
 import { throwAny, toError } from "./failures.ts";
 import { formatNameWithTime, toRemoteName } from "./name-format.ts";
+import { ignorable } from "./maybe-promise.ts";
 import type { Stamp } from "./records.ts";
 import type { Route } from "./route.ts";
 import type { State } from "./state.ts";
@@ -46,20 +47,21 @@ export function uploadTo(routes: readonly Route[], request: UploadRequest, stamp
     };
     return route.starting ? route.ready.then(begin) : begin();
   });
-  const staged = all(uploads.map(async (upload) => (await upload).staged)).then(() => undefined);
-  const uploaded = all(uploads.map(async (upload) => (await upload).uploaded)).then((files) => {
-    if (takers.length > 0) return files.flat();
-    const message = `${request.remoteFileName}: no destination takes files; see hasFileUploadDestination()`;
-    throw new MlogError("NO_UPLOAD_DESTINATION", message);
-  });
-  // An upload that nobody awaits must not become an unhandled rejection.
-  staged.catch(() => undefined);
-  uploaded.catch(() => undefined);
-  return { staged, uploaded };
+  return {
+    staged: ignorable(all(uploads.map(async (upload) => (await upload).staged)).then(() => undefined)),
+    uploaded: ignorable(
+      all(uploads.map(async (upload) => (await upload).uploaded)).then((files) => {
+        if (takers.length > 0) return files.flat();
+        throw new MlogError("NO_UPLOAD_DESTINATION", "no destination has uploadFile");
+      }),
+    ),
+  };
 }
 
 async function all<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
-  const results = await Promise.allSettled(promises);
-  throwAny(results.flatMap((result) => (result.status === "rejected" ? [toError(result.reason)] : [])));
-  return results.map((result) => (result as PromiseFulfilledResult<Value>).value);
+  const errors: Error[] = [];
+  const keep = (error: unknown): void => void errors.push(toError(error));
+  const values = await Promise.all(promises.map((promise) => promise.catch(keep)));
+  throwAny(errors);
+  return values as Value[];
 }
