@@ -23,6 +23,7 @@ import { truncation } from "./proofs/truncation.ts";
 import { wandbFaults } from "./proofs/wandb-faults.ts";
 import { wandbKills } from "./proofs/wandb-kills.ts";
 import { wandbNeverYielding } from "./proofs/wandb-never-yielding.ts";
+import { wandbRuns } from "./proofs/wandb-runs.ts";
 import { uploadsOverBadNetwork } from "./proofs/uploads-over-bad-network.ts";
 import { createRandom } from "./random.ts";
 
@@ -40,6 +41,7 @@ const proofs: readonly Proof[] = [
   wandbKills,
   wandbNeverYielding,
   wandbFaults,
+  wandbRuns,
   exportToParquet,
   uploadsOverBadNetwork,
   largeObject,

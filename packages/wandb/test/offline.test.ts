@@ -1,84 +1,22 @@
 import { existsSync, readdirSync, renameSync, truncateSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { State } from "@mlog/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { uploadRun } from "../src/index.ts";
 import { RecordSource } from "../src/sender/record-source.ts";
 import type { WandbRecord } from "../src/wandb-file/messages.ts";
-import { FAST, openRun, openServer, type OpenRun } from "./open-run.ts";
+import { generatedRuns, logBothWays } from "./generated-run.ts";
+import { FAST, openRun, openServer } from "./open-run.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
-
-/** A run as plain data: what is called, in order. */
-const calls = fc.array(
-  fc.oneof(
-    { weight: 6, arbitrary: fc.record({ step: fc.nat(30), metrics: metrics() }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({ config: fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue()) }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({ step: fc.nat(30), histogram: fc.array(fc.float(), { minLength: 1 }) }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({ step: fc.nat(30), table: fc.array(fc.integer(), { maxLength: 3 }) }),
-    },
-  ),
-  { maxLength: 20 },
-);
-type Call = (typeof calls extends fc.Arbitrary<infer T> ? T : never)[number];
-
-function metrics(): fc.Arbitrary<Record<string, number>> {
-  const names = fc.oneof(fc.constantFrom("loss", "acc", "a/b", "a.b"), fc.string({ minLength: 1 }));
-  const values = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(NaN, Infinity, -Infinity));
-  return fc.dictionary(names, values, { minKeys: 1, maxKeys: 4 });
-}
-
-function log({ logger }: OpenRun, run: readonly Call[]): void {
-  for (const call of run) {
-    if ("metrics" in call) logger.logMetrics(call.metrics, { step: call.step });
-    else if ("config" in call) logger.logHyperparameters(call.config);
-    else if ("histogram" in call) logger.logHistogram("h", call.histogram, { step: call.step });
-    else
-      logger.logTable(
-        ["a"],
-        call.table.map((cell) => [cell]),
-        { name: "t", step: call.step },
-      );
-  }
-}
 
 test("an online run, and an offline one that is uploaded, leave the same on the server", async () => {
   await fc.assert(
-    fc.asyncProperty(calls, async (run) => {
-      const server = await openServer();
-      let time = 1_700_000_000_000;
-      const stateOf = (): State => new State({ runName: "r", now: () => (time += 125) });
-      const online = openRun(server, { id: "online" }, stateOf());
-      log(online, run);
-      await online.logger.close();
-      time = 1_700_000_000_000;
-      const offline = openRun(server, { id: "offline", mode: "offline" }, stateOf());
-      log(offline, run);
-      await offline.logger.close();
-      const uploaded = await uploadRun(offline.wandb.path!, { apiKey: server.apiKey, timing: FAST });
-      expect(uploaded).toMatchObject({ runId: "offline", complete: true, alreadySent: false });
-      server.assertNoViolations();
-      const [first, second] = [server.run("online"), server.run("offline")];
-      // Tables have ids by chance.
-      const withoutIds = (value: unknown): string =>
-        JSON.stringify({ value })
-          .replaceAll(/[a-z0-9]{128}/g, "id")
-          .replaceAll(/(on|off)line/g, "run");
-      expect(withoutIds(second.history)).toEqual(withoutIds(first.history));
-      expect(withoutIds(second.summaryText)).toEqual(withoutIds(first.summaryText));
-      expect(second.plainConfig).toEqual(first.plainConfig);
-      expect(second.exitCode).toEqual(first.exitCode);
-      expect(withoutIds([...second.files.keys()].sort())).toEqual(withoutIds([...first.files.keys()].sort()));
+    fc.asyncProperty(generatedRuns, async (run) => {
+      const { online, uploaded } = await logBothWays(run, temporaryFolder());
+      expect(uploaded).toEqual(online);
     }),
-    { numRuns: Number(process.env["WANDB_RUNS"] ?? 10) },
+    // Many more are proven by `pnpm soak --only wandb-runs`.
+    { numRuns: 3, endOnFailure: true },
   );
 });
 
