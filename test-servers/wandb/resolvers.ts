@@ -1,6 +1,6 @@
 import { Refusal } from "./exchange.ts";
 import type { CallContext } from "./graphql-endpoint.ts";
-import { createRunFiles } from "./run-files.ts";
+import { createRunFiles, runUploadUrls } from "./run-files.ts";
 import { findProject, projectFields, runFields } from "./run-fields.ts";
 import { type ResolverOptions, knownRun } from "./known-run.ts";
 import { artifactResolvers } from "./artifact-resolvers.ts";
@@ -30,9 +30,13 @@ export function resolvers(options: ResolverOptions): object {
     const { entity, project: name } = found;
     const bucket = (id: string | undefined, missingOk: boolean): object | null => {
       const run = world.find(entity, name, id ?? "");
-      if (run !== undefined) run.statusAsked = true;
+      // Older clients ask for URLs here too, and for a run that is there.
+      if (run !== undefined && missingOk) run.statusAsked = true;
       if (run === undefined && !missingOk) throw new Refusal(404, `run ${id} not found`);
-      return run === undefined ? null : runFields(run);
+      if (run === undefined) return null;
+      const files = ({ names }: { names: readonly string[] }, context: CallContext): object =>
+        runUploadUrls(run, names, context, storage, violations);
+      return { ...runFields(run), files };
     };
     return {
       ...projectFields(entity, name),

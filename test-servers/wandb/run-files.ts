@@ -8,6 +8,12 @@ import type { Violations } from "./violations.ts";
 const HEADERS = { "x-signed-for": "run:files:v1" };
 const CALL = "CreateRunFiles";
 
+interface CreatedRunFiles {
+  readonly runID: string;
+  readonly uploadHeaders: readonly string[];
+  readonly files: readonly { readonly name: string; readonly uploadUrl: string }[];
+}
+
 /** URLs to which the files of these names can be sent. */
 export function createRunFiles(
   run: Run,
@@ -15,7 +21,7 @@ export function createRunFiles(
   { whenDelivered }: CallContext,
   storage: Storage,
   violations: Violations,
-): object {
+): CreatedRunFiles {
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined) violations.add("U1", CALL, `${twice} is asked for twice`);
   const files = names.map((name) => {
@@ -30,6 +36,13 @@ export function createRunFiles(
     return { name, uploadUrl: storage.signUpload(targetOf(name, file, violations)) };
   });
   return { runID: run.storageId, uploadHeaders: Storage.headerLines(HEADERS), files };
+}
+
+/** The same, in the form in which older servers answer. */
+export function runUploadUrls(...parameters: Parameters<typeof createRunFiles>): object {
+  const { uploadHeaders, files } = createRunFiles(...parameters);
+  const edges = files.map(({ name, uploadUrl }) => ({ node: { id: name, name, url: uploadUrl } }));
+  return { uploadHeaders, pageInfo: { hasNextPage: false, endCursor: null }, edges };
 }
 
 function targetOf(name: string, file: RunFile, violations: Violations): Parameters<Storage["signUpload"]>[0] {

@@ -86,6 +86,8 @@ describe("a run that the server does not take", () => {
     expect(errors[0]!.code).toBe(code);
     expect(delivery).toMatchObject({ delivered: 0, pending: 1, dropped: 0, resumeFrom: wandb.path });
     expect(existsSync(wandb.path!)).toBe(true);
+    // Another attempt would end the same way.
+    expect(server.exchanges.filter(({ call }) => call === "UpsertBucket").length).toBeLessThan(2);
   });
 
   test("because of an error that comes with status 200", async () => {
@@ -99,6 +101,20 @@ describe("a run that the server does not take", () => {
       message: expect.stringContaining("permission denied") as string,
     });
   });
+});
+
+test("a conflict over the run that is none of a deleted one passes, if it does so soon", async () => {
+  const server = await openServer();
+  server.faults.plan("UpsertBucket", { kind: "status", status: 409 }, 2);
+  const { logger, errors } = openRun(server);
+  logger.logMetrics({ loss: 1 });
+  await logger.close();
+  expect(errors).toEqual([]);
+  expect(server.run("run1")).toMatchObject({ complete: true, exitCode: 0 });
+
+  server.faults.plan("UpsertBucket", { kind: "status", status: 409 }, Infinity);
+  const other = openRun(server, { id: "run2" });
+  await expect(other.wandb.started()).rejects.toMatchObject({ code: "WANDB_RUN_DELETED" });
 });
 
 test("an answer that is no JSON is asked for again", async () => {

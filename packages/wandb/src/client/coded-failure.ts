@@ -1,4 +1,4 @@
-import { MlogError } from "@mlog/core";
+import { isMlogError, MlogError } from "@mlog/core";
 import { HttpFailure } from "./http-failure.ts";
 
 const CODES: Readonly<Record<number, readonly [code: string, advice: string]>> = {
@@ -10,7 +10,7 @@ const CODES: Readonly<Record<number, readonly [code: string, advice: string]>> =
 
 /** The error that users see for a failed request. `what` was tried, such as `"starting the run"`. */
 export function codedFailure(error: unknown, what: string): MlogError {
-  if (error instanceof MlogError) return error;
+  if (isMlogError(error)) return error;
   if (error instanceof HttpFailure) {
     const [code, advice] = CODES[error.status] ?? [
       (error.status >= 500 && error.status !== 501) || error.status === 429

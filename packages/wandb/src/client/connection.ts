@@ -1,8 +1,10 @@
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { MlogError } from "@mlog/core";
 import { codedFailure } from "./coded-failure.ts";
 import { HttpFailure, reasonIn } from "./http-failure.ts";
 import type { Operation } from "./operations.ts";
-import { GRAPHQL, type RetryOptions, type RetryPolicy, STORAGE, withRetry } from "./retry.ts";
+import { GRAPHQL, type RetryOptions, type RetryPolicy, STALLED, STORAGE, withRetry } from "./retry.ts";
 import { putSigned, type SignedUpload } from "./signed-put.ts";
 import type { Timing } from "./timing.ts";
 
@@ -33,6 +35,18 @@ export interface ConnectionOptions {
   /** Told of each failure after which a request is made again. */
   onRetry?(error: unknown, attempt: number): void;
 }
+
+/** How {@link HttpConnection.post} goes about it. */
+export interface PostOptions {
+  readonly policy: RetryPolicy;
+  /** Whether the server takes compressed bodies. */
+  readonly gzip: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+const compress = promisify(gzip);
+/** In characters. A sign of life would only grow. */
+const WORTH_COMPRESSING = 1024;
 
 /** A {@link Connection} over HTTP. Nothing that can be printed of it has the key. */
 export class HttpConnection implements Connection {
@@ -68,22 +82,27 @@ export class HttpConnection implements Connection {
     });
   }
 
-  /** Posts JSON below the base URL; gives the text and the headers of the answer. Throws uncoded errors. */
-  post(
+  /**
+   * Posts JSON below the base URL, compressed if the server takes that (`gzip`) and it is worth it; gives the text and
+   * the headers of the answer. Throws uncoded errors.
+   */
+  async post(
     path: string,
-    body: string,
-    policy: RetryPolicy,
-    signal: AbortSignal | undefined,
+    text: string,
+    { policy, gzip: mayCompress, signal }: PostOptions,
   ): Promise<{ readonly text: string; readonly headers: Headers }> {
-    const attempt = (attemptSignal: AbortSignal): Promise<{ text: string; headers: Headers }> =>
-      this.#post(path, body, attemptSignal);
-    return withRetry(attempt, this.#retryOptions(policy, signal));
+    const body = mayCompress && text.length >= WORTH_COMPRESSING ? await compress(text) : text;
+    return withRetry(
+      (attemptSignal) => this.#post(path, body, attemptSignal),
+      this.#retryOptions(policy, signal),
+    );
   }
 
   async put(upload: SignedUpload, signal?: AbortSignal): Promise<void> {
+    const stalled = Math.min(STALLED, this.#options.timing.requestTimeout);
     return this.#repeat("an upload", STORAGE, signal, async (attemptSignal) => {
       try {
-        await putSigned(upload, attemptSignal);
+        await putSigned(upload, stalled, attemptSignal);
       } catch (error) {
         if (!(error instanceof HttpFailure) || (error.status !== 401 && error.status !== 403)) throw error;
         throw new MlogError("WANDB_URL_EXPIRED", `a signed URL is not valid any more: ${error.message}`);
@@ -108,12 +127,16 @@ export class HttpConnection implements Connection {
 
   async #post(
     path: string,
-    body: string,
+    body: string | Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
   ): Promise<{ readonly text: string; readonly headers: Headers }> {
     const response = await fetch(this.baseUrl + path, {
       method: "POST",
-      headers: { ...this.#headers(), "content-type": "application/json" },
+      headers: {
+        ...this.#headers(),
+        "content-type": "application/json",
+        ...(typeof body !== "string" && { "content-encoding": "gzip" }),
+      },
       body,
       signal,
       // Elsewhere the credentials must not go.

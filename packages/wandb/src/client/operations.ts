@@ -53,6 +53,17 @@ export const UPSERT_BUCKET: Operation = {
   }`,
 };
 
+/** What servers have that do not know {@link CREATE_RUN_FILES}. */
+export const RUN_UPLOAD_URLS: Operation = {
+  name: "RunUploadUrls",
+  what: "files of the run",
+  document: `query RunUploadUrls($entity: String, $project: String, $run: String!, $files: [String]!) {
+    model(name: $project, entityName: $entity) {
+      bucket(name: $run) { id files(names: $files) { uploadHeaders edges { node { name url(upload: true) } } } }
+    }
+  }`,
+};
+
 export const CREATE_RUN_FILES: Operation = {
   name: "CreateRunFiles",
   what: "files of the run",

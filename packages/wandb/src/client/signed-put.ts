@@ -14,18 +14,25 @@ export interface SignedUpload {
 
 /**
  * Puts bytes to a signed URL. Not by `fetch`, which would send a file in chunks of unsaid number, as
- * object stores refuse it. No credentials go with it: the URL is one.
+ * object stores refuse it. No credentials go with it: the URL is one. It may take as long as it gets on.
  *
+ * @param stalled after how long without a byte it is given up, in ms
  * @throws HttpFailure, or what the socket or the file throws
  */
-export async function putSigned({ url, headers, body }: SignedUpload, signal: AbortSignal): Promise<void> {
+export async function putSigned(
+  { url, headers, body }: SignedUpload,
+  stalled: number,
+  signal: AbortSignal,
+): Promise<void> {
   const target = new URL(url);
   const size = body instanceof Uint8Array ? body.length : body.size;
   const request = (target.protocol === "https:" ? httpsRequest : httpRequest)(target, {
     method: "PUT",
     headers: { ...readHeaders(headers), "content-length": String(size) },
     signal,
+    timeout: stalled,
   });
+  request.on("timeout", () => request.destroy(new Error(`the upload stood still for ${stalled / 1000} s`)));
   const answered = new Promise<void>((resolve, reject) => {
     request.on("error", reject);
     request.on("response", (response) => {

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isMlogError, MlogError } from "@mlog/core";
 import type { Connection } from "../client/connection.ts";
-import { CREATE_RUN_FILES } from "../client/operations.ts";
+import { CREATE_RUN_FILES, RUN_UPLOAD_URLS } from "../client/operations.ts";
 import type { RunStart } from "../run-settings.ts";
 
 /** Names asked for in one request, and files sent at a time. */
@@ -18,6 +18,17 @@ interface CreatedFiles {
     readonly uploadHeaders: readonly string[] | null;
     readonly files: readonly { readonly name: string; readonly uploadUrl: string | null }[];
   };
+}
+
+interface RunUploadUrls {
+  readonly model: {
+    readonly bucket: {
+      readonly files: {
+        readonly uploadHeaders: readonly string[] | null;
+        readonly edges: readonly { readonly node: { readonly name: string; readonly url: string | null } }[];
+      };
+    } | null;
+  } | null;
 }
 
 /** What a {@link RunFiles} needs. */
@@ -39,6 +50,8 @@ export class RunFiles {
   readonly #known = new Set<string>();
   #queue: string[] = [];
   #working = false;
+  /** The server has only the older way to ask for URLs. */
+  #isOldServer = false;
 
   constructor(options: RunFilesOptions) {
     this.#options = options;
@@ -65,13 +78,27 @@ export class RunFiles {
   async #urlsOf(names: readonly string[]): Promise<Targets> {
     const { connection, start, runId, signal } = this.#options;
     const variables = { entity: start.entity, project: start.project, run: runId, files: names };
-    const { createRunFiles } = await connection.graphql<CreatedFiles>(CREATE_RUN_FILES, variables, signal);
-    const { files, uploadHeaders } = createRunFiles;
-    if (files.length !== names.length) {
-      throw new MlogError("WANDB_REJECTED", `W&B gave ${files.length} URLs for ${names.length} files`);
+    if (!this.#isOldServer) {
+      try {
+        const { createRunFiles } = await connection.graphql<CreatedFiles>(
+          CREATE_RUN_FILES,
+          variables,
+          signal,
+        );
+        const { files, uploadHeaders } = createRunFiles;
+        const urls = files.map(({ name, uploadUrl: url }) => ({ name, url }));
+        return targetsOf(names, urls, uploadHeaders);
+      } catch (error) {
+        if (!isUnknownField(error, "createRunFiles")) throw error;
+        this.#isOldServer = true;
+      }
     }
-    return new Map(
-      files.map(({ name, uploadUrl }) => [name, { url: uploadUrl, headers: uploadHeaders ?? [] }]),
+    const { model } = await connection.graphql<RunUploadUrls>(RUN_UPLOAD_URLS, variables, signal);
+    const { edges = [], uploadHeaders = [] } = model?.bucket?.files ?? {};
+    return targetsOf(
+      names,
+      edges.map(({ node }) => node),
+      uploadHeaders,
     );
   }
 
@@ -117,4 +144,25 @@ export class RunFiles {
       onFailed(name, error);
     }
   }
+}
+
+/** @throws MlogError if the answer is not about these files */
+function targetsOf(
+  names: readonly string[],
+  urls: readonly { readonly name: string; readonly url: string | null }[],
+  headers: readonly string[] | null,
+): Targets {
+  if (urls.length !== names.length) {
+    throw new MlogError("WANDB_REJECTED", `W&B gave ${urls.length} URLs for ${names.length} files`);
+  }
+  return new Map(urls.map(({ name, url }) => [name, { url, headers: headers ?? [] }]));
+}
+
+/** Whether a server is too old for a field, as GraphQL servers say it. */
+function isUnknownField(error: unknown, field: string): boolean {
+  return (
+    isMlogError(error, "WANDB_REJECTED") &&
+    /cannot query field/i.test(error.message) &&
+    error.message.includes(field)
+  );
 }

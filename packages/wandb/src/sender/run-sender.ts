@@ -11,6 +11,7 @@ import type { WandbRecord } from "../wandb-file/messages.ts";
 import { Alarm } from "./alarm.ts";
 import { ArtifactQueue } from "./artifact-queue.ts";
 import { ConfigSender } from "./config-sender.ts";
+import { rateLimitGap } from "./rate-limit.ts";
 import { RecordSource } from "./record-source.ts";
 import { historyLine, outputLines } from "./record-text.ts";
 import { RunFiles } from "./run-files.ts";
@@ -230,12 +231,16 @@ export class RunSender {
   }
 
   async #post(end: { readonly exitCode: number } | undefined): Promise<void> {
-    const { connection, signal, onSent, report } = this.#options;
+    const { connection, started, signal, onSent, report } = this.#options;
     const hasData = !this.#batch.isEmpty;
     const body = this.#batch.print(this.#state, end);
     let answer: { readonly text: string; readonly headers: Headers };
     try {
-      answer = await connection.post(this.#path, body, FILE_STREAM, signal);
+      answer = await connection.post(this.#path, body, {
+        policy: FILE_STREAM,
+        gzip: started.takesGzip,
+        signal,
+      });
     } catch (error) {
       if (signal.aborted) throw error;
       if (end === undefined) await this.#completeIfAllowed(error);
@@ -247,9 +252,7 @@ export class RunSender {
     this.#sentRows += rows;
     if (rows > 0) onSent(this.#sentRows);
     const { headers, text } = answer;
-    if (headers.get("ratelimit-remaining") === "0") {
-      this.#notBefore = this.#lastPost + Number(headers.get("ratelimit-reset") ?? 0) * 1000;
-    }
+    this.#notBefore = this.#lastPost + rateLimitGap(headers);
     if (this.#stopped || !isStopped(text)) return;
     this.#stopped = true;
     report(
@@ -264,9 +267,9 @@ export class RunSender {
   async #completeIfAllowed(error: unknown): Promise<void> {
     if (!(error instanceof HttpFailure) || error.serverCode !== "run_metric_limit_exceeded") return;
     const body = JSON.stringify({ complete: true, exitcode: this.#exitCode ?? 1 });
-    await this.#options.connection
-      .post(this.#path, body, { ...FILE_STREAM, attempts: 3 }, this.#options.signal)
-      .catch(() => undefined);
+    const { connection, signal } = this.#options;
+    const policy = { ...FILE_STREAM, attempts: 3 };
+    await connection.post(this.#path, body, { policy, gzip: false, signal }).catch(() => undefined);
   }
 
   #fail(what: string, error: unknown): void {

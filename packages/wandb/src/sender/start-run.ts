@@ -1,6 +1,7 @@
 import { MlogError } from "@mlog/core";
 import type { Connection } from "../client/connection.ts";
 import { RUN_RESUME_STATUS, SERVER_FEATURES, UPSERT_BUCKET, VIEWER } from "../client/operations.ts";
+import { UPSERT } from "../client/retry.ts";
 import { type ExtendedJson, parseExtended } from "../extended-json.ts";
 import { RunState, unwrapConfig } from "../records/run-state.ts";
 import { freshStart, type RunSettings, type RunStart } from "../run-settings.ts";
@@ -23,6 +24,8 @@ export interface Started {
   /** Lines of this session that the server has already. */
   readonly sentRows: number;
   readonly sentOutput: number;
+  /** Whether the server takes compressed lines. */
+  readonly takesGzip: boolean;
 }
 
 /**
@@ -39,7 +42,7 @@ export async function startRun(
 ): Promise<Started> {
   const entity = saved?.entity ?? settings.entity ?? (await defaultEntity(connection, signal));
   const project = saved?.project ?? settings.project;
-  await askFeatures(connection, signal);
+  const takesGzip = (await askFeatures(connection, signal)).has("FILESTREAM_GZIP");
   const asks = settings.resume !== undefined || isLate;
   const bucket = asks ? await findRun(connection, entity, project, settings.runId, signal) : undefined;
   const resumed = saved === undefined ? resume(settings, bucket) : undefined;
@@ -51,6 +54,7 @@ export async function startRun(
       start: saved,
       sentRows: Math.max(0, (bucket?.historyLineCount ?? 0) - saved.historyOffset),
       sentOutput: Math.max(0, (bucket?.logLineCount ?? 0) - saved.outputOffset),
+      takesGzip,
     };
   }
   const start: RunStart = {
@@ -60,7 +64,7 @@ export async function startRun(
     displayName: answer.displayName ?? before.displayName,
     historyOffset: answer.historyLineCount ?? 0,
   };
-  return { start, sentRows: 0, sentOutput: 0 };
+  return { start, sentRows: 0, sentOutput: 0, takesGzip };
 }
 
 async function defaultEntity(connection: Connection, signal: AbortSignal): Promise<string> {
@@ -76,11 +80,22 @@ async function defaultEntity(connection: Connection, signal: AbortSignal): Promi
   );
 }
 
-/** Older servers do not know the question. Nothing here depends on the answer yet. */
-async function askFeatures(connection: Connection, signal: AbortSignal): Promise<void> {
-  await connection.graphql(SERVER_FEATURES, {}, signal).catch((error: unknown) => {
+interface FeaturesAnswer {
+  readonly serverInfo: {
+    readonly features: readonly ({ readonly name: string; readonly isEnabled: boolean } | null)[] | null;
+  } | null;
+}
+
+/** What the server can do beyond what all can. Older ones do not know the question. */
+async function askFeatures(connection: Connection, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  try {
+    const { serverInfo } = await connection.graphql<FeaturesAnswer>(SERVER_FEATURES, {}, signal);
+    const enabled = (serverInfo?.features ?? []).filter((feature) => feature?.isEnabled === true);
+    return new Set(enabled.map((feature) => feature!.name));
+  } catch (error) {
     if (signal.aborted) throw error;
-  });
+    return new Set();
+  }
 }
 
 async function findRun(
@@ -175,6 +190,7 @@ async function upsert(
     UPSERT_BUCKET,
     variables,
     signal,
+    UPSERT,
   );
   return upsertBucket.bucket;
 }
@@ -188,5 +204,5 @@ export async function sendConfig(
   signal: AbortSignal,
 ): Promise<void> {
   const variables = { name: runId, project: start.project, entity: start.entity, config };
-  await connection.graphql(UPSERT_BUCKET, variables, signal);
+  await connection.graphql(UPSERT_BUCKET, variables, signal, UPSERT);
 }
