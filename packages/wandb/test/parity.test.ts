@@ -1,38 +1,87 @@
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { expect, test } from "vitest";
-import { openRun, openServer } from "./open-run.ts";
+import { cpSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, expect, test, type TestContext } from "vitest";
+import { uploadRun } from "../src/index.ts";
+import { FAST, openServer } from "./open-run.ts";
+import { compare } from "./parity/compare.ts";
+import { ONLINE, SYNCED, UPLOADED, withoutStep } from "./parity/differences.ts";
+import { missingClient, runShared, sync } from "./parity/python-client.ts";
+import { serverState } from "./parity/server-state.ts";
+import { logFirst, logSecond, MODEL } from "./parity/shared-run.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
-/** Whether Python's client is here. It comes from a registry that this repository does not use by itself. */
-function hasPythonClient(): boolean {
-  return spawnSync("python3", ["-c", "import wandb"]).status === 0;
-}
+/** Where a model is to be uploaded, and Python's client keeps what it keeps. */
+let folder: string;
+const missing = missingClient();
 
-test("Python's `wandb sync` sends an offline run as uploadRun does", async ({ skip }) => {
-  if (!hasPythonClient()) skip("python3 has no module wandb: `pip install wandb` in its environment");
-  const server = await openServer();
-  const { logger, wandb } = openRun(server, { mode: "offline" });
-  logger.logHyperparameters({ lr: 0.1, nested: { a: [1, 2] } });
-  logger.logMetrics({ loss: 1, nan: NaN }, { step: 0 });
-  logger.logMetrics({ loss: 0.5 }, { step: 3 });
-  logger.logTable(["a"], [[1], [2]], { name: "t", step: 3 });
-  await logger.close();
-  const sync = spawn("python3", ["-m", "wandb", "sync", wandb.path!], {
-    env: { ...process.env, WANDB_BASE_URL: server.baseUrl, WANDB_API_KEY: server.apiKey },
-    stdio: "ignore",
-  });
-  // Its exit code says nothing: what arrived does.
-  await once(sync, "exit");
-  const { rows, plainConfig, summary, exitCode } = server.run("run1");
-  expect(rows).toEqual([
-    expect.objectContaining({ _step: 0, loss: 1, nan: NaN }),
-    expect.objectContaining({
-      _step: 3,
-      loss: 0.5,
-      t: expect.objectContaining({ _type: "table-file" }) as object,
-    }),
-  ]);
-  expect(plainConfig).toMatchObject({ lr: 0.1, nested: { a: [1, 2] } });
-  expect(summary).toMatchObject({ loss: 0.5 });
-  expect(exitCode).toBe(0);
+beforeEach(({ skip }: TestContext) => {
+  if (missing !== undefined) skip(missing);
+  folder = temporaryFolder();
+  writeFileSync(join(folder, "ep0.pt"), MODEL);
 });
+
+const NONE = { unlisted: [], gone: [] };
+
+test("Python's client keeps the rules of the server, and leaves what WandBLogger leaves", async () => {
+  const [python, own] = [await openServer(), await openServer()];
+  for (const part of ["first", "second"] as const)
+    await runShared(part, join(folder, "ep0.pt"), python, folder);
+  await logFirst(own, folder);
+  await logSecond(own);
+  python.assertNoViolations();
+  own.assertNoViolations();
+  expect(compare(serverState(python), serverState(own), ONLINE, withoutStep)).toEqual(NONE);
+});
+
+test("Python's wandb sync sends an offline run as uploadRun does", async () => {
+  const [synced, uploaded] = [await openServer(), await openServer()];
+  const path = await logFirst(synced, folder, { mode: "offline" });
+  const copy = join(folder, "copy");
+  cpSync(path, copy, { recursive: true });
+  await sync(path, synced, folder);
+  await upload(copy, uploaded);
+  synced.assertNoViolations();
+  uploaded.assertNoViolations();
+  expect(synced.run("shared")).toMatchObject({ complete: true, exitCode: 0 });
+  expect(compare(serverState(synced), serverState(uploaded), SYNCED)).toEqual(NONE);
+});
+
+test.each([0.5, 0.7, 0.9])(
+  "Python's wandb sync sends what is left of a file that was cut at %f",
+  async (share) => {
+    const [synced, uploaded] = [await openServer(), await openServer()];
+    const path = await logFirst(synced, folder, { mode: "offline" });
+    const file = join(path, "run-shared.wandb");
+    truncateSync(file, Math.floor(statSync(file).size * share));
+    const copy = join(folder, "copy");
+    cpSync(path, copy, { recursive: true });
+    await sync(path, synced, folder);
+    await upload(copy, uploaded);
+    const { rows, exitCode } = synced.run("shared");
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows).toEqual(uploaded.run("shared").rows);
+    expect([exitCode, uploaded.run("shared").exitCode]).toEqual([1, 1]);
+    synced.assertNoViolations();
+  },
+);
+
+test("uploadRun sends an offline run of Python's client as its wandb sync does", async () => {
+  const [synced, uploaded] = [await openServer(), await openServer()];
+  await runShared("first", join(folder, "ep0.pt"), synced, folder, { WANDB_MODE: "offline" });
+  const runs = join(folder, "wandb");
+  const path = join(
+    runs,
+    readdirSync(runs).find((name) => name.startsWith("offline-run"))!,
+  );
+  const copy = join(folder, "copy");
+  cpSync(path, copy, { recursive: true });
+  await sync(path, synced, folder);
+  await upload(copy, uploaded);
+  synced.assertNoViolations();
+  uploaded.assertNoViolations();
+  expect(compare(serverState(synced), serverState(uploaded), UPLOADED)).toEqual(NONE);
+});
+
+async function upload(path: string, { baseUrl, apiKey }: { baseUrl: string; apiKey: string }): Promise<void> {
+  await uploadRun(path, { baseUrl, apiKey, timing: FAST, onError: () => undefined });
+}
