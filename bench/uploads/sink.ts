@@ -30,7 +30,8 @@ const server = createServer((request, response) => {
     if (method === "POST")
       return response.writeHead(200, headers).end(url.includes("uploadId=") ? COMPLETED : CREATED);
     if (method === "GET" && url.includes("uploads")) return response.writeHead(200, headers).end(LISTED);
-    if (method === "HEAD" || method === "GET") return response.writeHead(404, headers).end();
+    if (method === "HEAD" || method === "GET")
+      return response.writeHead(404, { ...headers, "x-ms-error-code": "BlobNotFound" }).end();
     // Azure's SDK insists on the statuses of Azure.
     const isAzure = url.startsWith("/account/");
     const done = method === "DELETE" ? (isAzure ? 202 : 204) : isAzure ? 201 : 200;

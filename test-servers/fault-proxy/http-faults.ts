@@ -18,7 +18,14 @@ export type HttpFault =
       readonly body?: string;
     }
   /** The server sees nothing, and the client hears nothing. */
-  | { readonly kind: "silence" };
+  | { readonly kind: "silence" }
+  /** The client hears nothing, and the server gets the request only `after` that, though the client may have gone. */
+  | {
+      readonly kind: "late";
+      readonly after: Promise<unknown>;
+      /** Hears what the server answered. */
+      readonly answered: (status: number) => void;
+    };
 
 export interface ProxiedRequest {
   /** Counted from 0. */
@@ -75,6 +82,11 @@ export async function startHttpFaultProxy(
     requests.push(`${method} ${url} ${fault?.kind ?? "passes"}`);
     const body = await readAll(request);
     if (fault?.kind === "silence") return;
+    if (fault?.kind === "late") {
+      await fault.after;
+      fault.answered((await forward(request, body)).status);
+      return;
+    }
     if (fault?.kind === "answer") {
       response.writeHead(fault.status, fault.headers).end(method === "HEAD" ? undefined : fault.body);
       return;

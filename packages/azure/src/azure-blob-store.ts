@@ -58,7 +58,7 @@ export class AzureBlobStore implements ObjectStore {
   async put(name: string, body: ObjectBody, options: PutOptions = {}): Promise<void> {
     const blob = this.#blobs.blob(name);
     const properties = this.#blobs.properties(options);
-    await this.#requests.run(`PUT ${this.uri(name)}`, options.signal, async ({ abortSignal, broken }) => {
+    await this.#requests.write(`PUT ${this.uri(name)}`, options, async ({ abortSignal, broken }) => {
       const { bytes, checksum } = await requestBody(body, abortSignal, broken);
       await blob.upload(bytes, body.size, { abortSignal, ...properties, ...checksum });
     });

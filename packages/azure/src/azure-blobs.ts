@@ -1,10 +1,5 @@
 import type { BlobHTTPHeaders, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
-import {
-  type ObjectAttributes,
-  ObjectStoreError,
-  type PutOptions,
-  assertObjectName,
-} from "@mlog/object-store";
+import { ObjectStoreError, type PutOptions, assertObjectName } from "@mlog/object-store";
 import type { AzureBlobOptions } from "./options.ts";
 
 /** What a request about a new blob says besides its name and bytes. */
@@ -12,7 +7,7 @@ export interface Properties {
   readonly metadata: Record<string, string>;
   readonly blobHTTPHeaders: BlobHTTPHeaders;
   readonly tier?: string;
-  readonly conditions: { readonly ifNoneMatch?: string };
+  readonly conditions: { readonly ifNoneMatch?: string; readonly ifMatch?: string };
 }
 
 /** How the blobs of a store are named and kept. */
@@ -47,13 +42,16 @@ export class AzureBlobs {
     throw new ObjectStoreError("INVALID_OBJECT_NAME", message);
   }
 
-  properties({ contentType, metadata, ifNoneMatch }: ObjectAttributes & PutOptions): Properties {
+  properties({ contentType, metadata, ifNoneMatch, ifVersion }: PutOptions): Properties {
     const { accessTier } = this.#options;
     return {
       metadata: { ...this.#options.metadata, ...metadata },
       blobHTTPHeaders: contentType === undefined ? {} : { blobContentType: contentType },
       ...(accessTier !== undefined && { tier: accessTier }),
-      conditions: ifNoneMatch === undefined ? {} : { ifNoneMatch },
+      conditions: {
+        ...(ifNoneMatch !== undefined && { ifNoneMatch }),
+        ...(ifVersion !== undefined && { ifMatch: ifVersion }),
+      },
     };
   }
 }

@@ -66,7 +66,7 @@ export class AzureMultipart implements MultipartUploads {
     const blob = this.#blobs.blob(upload.name);
     const what = `completing the upload of ${this.#blobs.uri(upload.name)}`;
     const ids = parts.map(({ number }) => blockId(upload, number));
-    await this.#requests.run(what, options.signal, ({ abortSignal }) =>
+    await this.#requests.write(what, options, ({ abortSignal }) =>
       blob.commitBlockList(ids, { abortSignal, ...this.#blobs.properties(options) }),
     );
   }

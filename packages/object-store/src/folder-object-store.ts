@@ -26,7 +26,8 @@ const ABANDONED = 24 * 3600 * 1000;
  * Objects as the files of a folder: each is written beside, synced, and then renamed (or linked, which
  * fails if there is one) to its name. What a file cannot carry lies in `.mlog-store/attributes`, under
  * the file's inode and time of writing, so that it belongs to exactly these bytes; a copy of the
- * folder is one of the objects without their attributes.
+ * folder is one of the objects without their attributes. With `ifVersion` it looks right before it renames: of two
+ * processes that replace an object within the same instant, both may.
  */
 export class FolderObjectStore implements ObjectStore {
   readonly #folder: string;
@@ -38,7 +39,7 @@ export class FolderObjectStore implements ObjectStore {
 
   async put(name: string, body: ObjectBody, options: PutOptions = {}): Promise<void> {
     const path = this.#path(name);
-    const { ifNoneMatch, signal } = options;
+    const { ifNoneMatch, ifVersion, signal } = options;
     await this.#do(name, async () => {
       const incoming = await this.#receive(body, signal);
       try {
@@ -47,6 +48,8 @@ export class FolderObjectStore implements ObjectStore {
         signal?.throwIfAborted();
         if (ifNoneMatch === undefined) {
           const before = await lstat(path, { bigint: true }).catch(() => undefined);
+          if (ifVersion !== undefined && (before === undefined || ifVersion !== versionOf(before)))
+            throw new ObjectStoreError("OBJECT_CHANGED", `${this.uri(name)} is not what it was`);
           await rename(incoming, path);
           if (before !== undefined) await rm(this.#attributesPath(before), { force: true });
         } else {
@@ -134,8 +137,7 @@ export class FolderObjectStore implements ObjectStore {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
     const { metadata = {}, ...type } = kept;
-    const version = `${stats.ino}-${stats.mtimeNs}`;
-    return { name, size: Number(stats.size), ...type, metadata, version };
+    return { name, size: Number(stats.size), ...type, metadata, version: versionOf(stats) };
   }
 
   /** Writes a body beside the objects, checks it, and brings it to the disk. */
@@ -261,6 +263,10 @@ const CODES: Readonly<Record<string, ObjectStoreErrorCode>> = {
 /** What the module of {@link folderStore} is asked for. */
 export function createObjectStore(options: FolderStoreOptions): ObjectStore {
   return new FolderObjectStore(options);
+}
+
+function versionOf({ ino, mtimeNs }: BigIntStats): string {
+  return `${ino}-${mtimeNs}`;
 }
 
 async function syncFolder(path: string): Promise<void> {

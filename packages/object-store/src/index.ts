@@ -12,7 +12,13 @@ export { ObjectStoreError, type ObjectStoreErrorCode } from "./object-store-erro
 export { ObjectStoreLogger } from "./object-store-logger.ts";
 export type { ListedObject, ObjectContent, ObjectInfo, ObjectStore } from "./object-store.ts";
 export type { ObjectStoreLoggerOptions, UploadOptions } from "./options.ts";
-export type { GetOptions, ObjectAttributes, PutOptions, RequestOptions } from "./request-options.ts";
+export type {
+  GetOptions,
+  ObjectAttributes,
+  PutConditions,
+  PutOptions,
+  RequestOptions,
+} from "./request-options.ts";
 export { findUploads, type WaitingUploads } from "./staging/staging-folder.ts";
 export { type CreateObjectStore, openStore, type StoreModule } from "./store-module.ts";
 export { type Attempt, StoreRequests, type TranslateError } from "./store-requests.ts";

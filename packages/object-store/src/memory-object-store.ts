@@ -86,9 +86,13 @@ export class MemoryObjectStore implements ObjectStore {
     throw new ObjectStoreError("OBJECT_NOT_FOUND", `${this.uri(name)} does not exist`);
   }
 
-  #keep(name: string, bytes: Uint8Array, { ifNoneMatch, contentType, metadata = {} }: PutOptions): void {
-    if (ifNoneMatch !== undefined && this.#objects.has(name))
+  #keep(name: string, bytes: Uint8Array, options: PutOptions): void {
+    const { ifNoneMatch, ifVersion, contentType, metadata = {} } = options;
+    const before = this.#objects.get(name);
+    if (ifNoneMatch !== undefined && before !== undefined)
       throw new ObjectStoreError("OBJECT_EXISTS", `${this.uri(name)} exists already`);
+    if (ifVersion !== undefined && ifVersion !== before?.version)
+      throw new ObjectStoreError("OBJECT_CHANGED", `${this.uri(name)} is not what it was`);
     this.#objects.set(name, {
       name,
       size: bytes.length,

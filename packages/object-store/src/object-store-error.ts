@@ -18,7 +18,8 @@ import { MlogError } from "@mlog/core";
  * - `NOT_AN_OBJECT_STORE`: what answers at the endpoint does not speak the protocol (parked)
  * - `REQUEST_REJECTED`: the store refuses an option, such as a storage class it does not know (parked)
  * - `STORE_FULL`: a quota is used up, or the disk is full (parked)
- * - `OBJECT_NOT_FOUND`, `OBJECT_CHANGED`, `INVALID_RANGE`: only where objects are read
+ * - `OBJECT_CHANGED`: there is another version than the one that was to be replaced or read (again, in place of that one)
+ * - `OBJECT_NOT_FOUND`, `INVALID_RANGE`: only where objects are read
  */
 export type ObjectStoreErrorCode =
   | "OBJECT_EXISTS"

@@ -12,14 +12,16 @@ export interface ObjectAttributes {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** How an object is made. */
-export interface PutOptions extends ObjectAttributes, RequestOptions {
-  /**
-   * Make the object only if there is none of that name, decided by the store in one step; else
-   * `OBJECT_EXISTS`. Default: what is there is replaced.
-   */
+/** On what condition an object is made, decided by the store in one step. Default: what is there is replaced. */
+export interface PutConditions {
+  /** Only if there is none of that name; else `OBJECT_EXISTS`. */
   readonly ifNoneMatch?: "*";
+  /** Only in place of the object of this `version`; else, also if there is none, `OBJECT_CHANGED`. */
+  readonly ifVersion?: string;
 }
+
+/** How an object is made. At most one of the conditions is given. */
+export interface PutOptions extends ObjectAttributes, PutConditions, RequestOptions {}
 
 /** How an object is read. */
 export interface GetOptions extends RequestOptions {

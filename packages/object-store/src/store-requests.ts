@@ -1,4 +1,6 @@
+import { isMlogError } from "@mlog/core";
 import { ObjectStoreError } from "./object-store-error.ts";
+import type { PutOptions } from "./request-options.ts";
 
 /** What one attempt at a request is made with. */
 export interface Attempt {
@@ -36,6 +38,24 @@ export class StoreRequests {
     } catch (error) {
       signal?.throwIfAborted();
       throw await this.#translate(broken.signal.aborted ? broken.signal.reason : error, what);
+    }
+  }
+
+  /**
+   * As {@link run}, for a request that makes an object: if that was to replace a version, whatever the store finds instead is
+   * `OBJECT_CHANGED`.
+   */
+  async write<Result>(
+    what: string,
+    { ifVersion, signal }: PutOptions,
+    work: (attempt: Attempt) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await this.run(what, signal, work);
+    } catch (error) {
+      const isOther = isMlogError(error, "OBJECT_EXISTS") || isMlogError(error, "OBJECT_NOT_FOUND");
+      if (ifVersion === undefined || !isOther) throw error;
+      throw new ObjectStoreError("OBJECT_CHANGED", error.message, { cause: error });
     }
   }
 

@@ -14,5 +14,6 @@ describe("a store in a folder", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   objectStoreContract(test, () => new FolderObjectStore({ folder: join(folder, "objects") }), {
     objectsInsideObjects: false,
+    conditionalReplace: false,
   });
 });

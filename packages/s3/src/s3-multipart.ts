@@ -92,7 +92,7 @@ export class S3Multipart implements MultipartUploads {
     }));
     const input = { ...this.#target(upload), ...condition, MultipartUpload: { Parts } };
     const command = new CompleteMultipartUploadCommand(input);
-    const { ETag } = await this.#requests.run(what, options.signal, async ({ client, abortSignal }) => {
+    const { ETag } = await this.#requests.write(what, options, async ({ client, abortSignal }) => {
       try {
         return await client.send(command, { abortSignal });
       } catch (error) {

@@ -62,7 +62,7 @@ export class S3ObjectStore implements ObjectStore {
       ...this.#objects.properties(options),
       ...(await this.#objects.condition(name, options, "put")),
     };
-    await this.#requests.run(what, options.signal, async ({ client, abortSignal, broken }) => {
+    await this.#requests.write(what, options, async ({ client, abortSignal, broken }) => {
       const bytes = await requestBody(body, this.#objects.checksum, abortSignal, broken);
       const { ETag } = await client.send(new PutObjectCommand({ ...input, ...bytes }), { abortSignal });
       assertStored(ETag, what);

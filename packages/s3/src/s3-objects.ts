@@ -2,6 +2,7 @@ import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
 import { isMlogError } from "@mlog/core";
 import {
   type ObjectAttributes,
+  type ObjectInfo,
   ObjectStoreError,
   type PutOptions,
   type RequestOptions,
@@ -24,13 +25,13 @@ export class S3Objects {
   readonly #properties: Properties;
   readonly #metadata: Readonly<Record<string, string>>;
   readonly #conditional: "always" | "put" | "never";
-  readonly #head: (name: string, options: RequestOptions) => Promise<unknown>;
+  readonly #head: (name: string, options: RequestOptions) => Promise<ObjectInfo>;
 
   /** @param head - Asks the store for an object, and rejects with `OBJECT_NOT_FOUND` if it has none. */
   constructor(
     location: S3Location,
     options: S3Options,
-    head: (name: string, options: RequestOptions) => Promise<unknown>,
+    head: (name: string, options: RequestOptions) => Promise<ObjectInfo>,
   ) {
     this.location = location;
     this.checksum = options.checksum ?? "crc32";
@@ -62,25 +63,32 @@ export class S3Objects {
   }
 
   /**
-   * What makes the store refuse to replace an object. Where it takes no notice of that, looks first.
+   * What makes the store refuse to replace an object, or another version than was seen. Where it takes no notice of
+   * that, looks first.
    *
-   * @throws ObjectStoreError `OBJECT_EXISTS`
+   * @throws ObjectStoreError `OBJECT_EXISTS`, `OBJECT_CHANGED`
    */
   async condition(
     name: string,
-    { ifNoneMatch, signal }: PutOptions,
+    { ifNoneMatch, ifVersion, signal }: PutOptions,
     request: "put" | "complete",
-  ): Promise<{ IfNoneMatch?: "*" }> {
-    if (ifNoneMatch === undefined) return {};
+  ): Promise<{ IfNoneMatch?: "*"; IfMatch?: string }> {
+    if (ifNoneMatch === undefined && ifVersion === undefined) return {};
     const isHonoured = this.#conditional === "always" || this.#conditional === request;
-    if (isHonoured) return { IfNoneMatch: ifNoneMatch };
-    try {
-      await this.#head(name, signal === undefined ? {} : { signal });
-    } catch (error) {
-      if (isMlogError(error, "OBJECT_NOT_FOUND")) return {};
-      throw error;
-    }
-    throw new ObjectStoreError("OBJECT_EXISTS", `${this.uri(name)} exists already`);
+    if (isHonoured)
+      return ifVersion === undefined ? { IfNoneMatch: "*" } : { IfMatch: this.#etag(ifVersion) };
+    const found = await this.#head(name, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+      if (!isMlogError(error, "OBJECT_NOT_FOUND")) throw error;
+    });
+    if (found?.version === ifVersion) return {};
+    throw ifVersion === undefined
+      ? new ObjectStoreError("OBJECT_EXISTS", `${this.uri(name)} exists already`)
+      : new ObjectStoreError("OBJECT_CHANGED", `${this.uri(name)} is not what it was`);
+  }
+
+  /** Ceph 16, which is also the one that takes no newer checksums, compares what is between the quotes. */
+  #etag(version: string): string {
+    return this.checksum === "md5" ? version.replaceAll('"', "") : version;
   }
 }
 

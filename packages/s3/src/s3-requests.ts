@@ -1,5 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import { type Attempt, ObjectStoreError, StoreRequests } from "@mlog/object-store";
+import { type Attempt, ObjectStoreError, type PutOptions, StoreRequests } from "@mlog/object-store";
 import { toObjectStoreError } from "./s3-error.ts";
 
 /** What one attempt at a request is made with. */
@@ -24,6 +24,15 @@ export class S3Requests {
     work: (attempt: S3Attempt) => Promise<Result>,
   ): Promise<Result> {
     return this.#requests.run(what, signal, (attempt) => work({ ...attempt, client: this.#client }));
+  }
+
+  /** See `StoreRequests.write`. */
+  write<Result>(
+    what: string,
+    options: PutOptions,
+    work: (attempt: S3Attempt) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#requests.write(what, options, (attempt) => work({ ...attempt, client: this.#client }));
   }
 
   /** See `StoreRequests.receive`. */

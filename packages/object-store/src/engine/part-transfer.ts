@@ -1,7 +1,7 @@
 import type { MultipartUpload, MultipartUploads, UploadedPart } from "../multipart.ts";
 import type { ObjectBody } from "../object-body.ts";
 import { ObjectStoreError } from "../object-store-error.ts";
-import type { PutOptions } from "../request-options.ts";
+import type { ObjectAttributes, PutConditions } from "../request-options.ts";
 import type { KeptUpload } from "../staging/session.ts";
 
 /** What parts are sent with. */
@@ -9,9 +9,10 @@ export interface PartRequests {
   readonly multipart: MultipartUploads;
   /** Ids of uploads in parts that this process is working on. */
   readonly known: Set<string>;
-  readonly attributes: PutOptions;
+  readonly attributes: ObjectAttributes;
   /** Parts that are sent at a time. */
   readonly concurrency: number;
+  conditions(): Promise<PutConditions>;
   request<Result>(size: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
   onProgress(bytes: number): void;
 }
@@ -23,7 +24,8 @@ export async function sendParts(kept: KeptUpload, requests: PartRequests): Promi
   known.add(upload.id);
   await sendMissing(kept, upload, requests);
   const parts = [...kept.parts.values()].sort((a, b) => a.number - b.number);
-  await request(0, (signal) => multipart.complete(upload, parts, { ...attributes, signal }));
+  const conditions = await requests.conditions();
+  await request(0, (signal) => multipart.complete(upload, parts, { ...attributes, ...conditions, signal }));
 }
 
 /**

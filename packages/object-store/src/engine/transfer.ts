@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import { type ObjectBody, readBody } from "../object-body.ts";
 import { ObjectStoreError } from "../object-store-error.ts";
 import type { ObjectStore } from "../object-store.ts";
-import type { PutOptions } from "../request-options.ts";
+import type { ObjectAttributes, PutConditions } from "../request-options.ts";
 import type { KeptUpload } from "../staging/session.ts";
 import { UploadError } from "../upload-error.ts";
 import type { Clock } from "./clock.ts";
@@ -16,6 +16,21 @@ import type { Slots } from "./slots.ts";
 const UPLOAD_ID = "mlogupload";
 /** The key of an object's metadata that has the CRC-32 of all its bytes, as 8 hexadecimal digits. */
 export const CRC32 = "mlogcrc32";
+
+/** Of larger objects it is asked before what they would replace, in bytes; smaller ones are sent as if there were none. */
+const ASK_FROM = 256 * 1024;
+const IF_NONE: Found = { metadata: {}, conditions: { ifNoneMatch: "*" } };
+/** For who may write and not read: what is there cannot be seen, and is replaced. */
+const UNSEEN: Found = { metadata: {}, conditions: {} };
+
+/** What is there, and on what condition it may be replaced. */
+interface Found {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly conditions: PutConditions;
+}
+
+/** So often an attempt may find something else than what it was to replace. */
+const MOST_CONFLICTS = 3;
 
 /** One request at a time: how it is limited in time and number. */
 export interface Requests {
@@ -45,14 +60,13 @@ function request<Result>(
 }
 
 /** What an object is put with. */
-function attributesOf({ upload }: KeptUpload): PutOptions {
+function attributesOf({ upload }: KeptUpload): ObjectAttributes {
   return {
     contentType: contentTypeOf(upload.name),
     metadata: {
       [UPLOAD_ID]: upload.id,
       [CRC32]: upload.checksums.crc32.toString(16).padStart(8, "0"),
     },
-    ...(upload.overwrite ? {} : { ifNoneMatch: "*" }),
   };
 }
 
@@ -66,13 +80,25 @@ export async function send(kept: KeptUpload, requests: Requests): Promise<void> 
   const inParts = kept.upload.parts.length > 0 ? partRequests(kept, requests) : undefined;
   // Each attempt goes on where the last one failed, so that a bad network cannot hold an upload for ever.
   if (!kept.arrived) {
-    if (kept.doubt === undefined) await sendOrDoubt(kept, requests, inParts);
-    if (kept.doubt !== undefined) await resolveDoubt(kept, requests);
+    for (let conflicts = 0; !(await tryToSend(kept, requests, inParts));) {
+      if (++conflicts < MOST_CONFLICTS) continue;
+      throw new ObjectStoreError("OBJECT_CHANGED", `somebody else writes ${kept.upload.name} too, just now`);
+    }
     kept.arrived = true;
     kept.steps++;
   }
   if (inParts !== undefined) await dropParts(kept, inParts);
   requests.onProgress(kept, kept.upload.size);
+}
+
+/** @returns whether it is there; else something else is there than it was to replace, and that is known now */
+async function tryToSend(
+  kept: KeptUpload,
+  requests: Requests,
+  inParts: PartRequests | undefined,
+): Promise<boolean> {
+  if (kept.doubt === undefined) await sendOrDoubt(kept, requests, inParts);
+  return kept.doubt === undefined || (await resolveDoubt(kept, requests));
 }
 
 async function sendOrDoubt(
@@ -87,25 +113,44 @@ async function sendOrDoubt(
     if (requests.signal.aborted) throw error;
     if (isMlogError(error, "BODY_UNREADABLE")) throw damaged(kept, error.message);
     if (isMlogError(error, "CHECKSUM_MISMATCH")) await assertCopy(kept);
-    const mayBeOurs = isMlogError(error, "OBJECT_EXISTS") || isMlogError(error, "UPLOAD_GONE");
-    if (!mayBeOurs) throw error;
+    // Perhaps it can be seen the next time.
+    if (kept.replaces === UNSEEN.conditions) kept.replaces = undefined;
+    if (!isConflict(error) && !isMlogError(error, "UPLOAD_GONE")) throw error;
     kept.doubt = error;
     kept.steps++;
   }
 }
 
-/** @throws what raised the doubt, if the upload has not arrived */
-async function resolveDoubt(kept: KeptUpload, requests: Requests): Promise<void> {
-  const arrived = await hasArrived(kept, requests);
-  const { doubt } = kept;
+/**
+ * @returns whether the upload has arrived; if not, it may be sent again in place of what is there now
+ * @throws what raised the doubt, if that cannot be mended so
+ */
+async function resolveDoubt(kept: KeptUpload, requests: Requests): Promise<boolean> {
+  const { doubt, upload } = kept;
+  const mayReplace = upload.overwrite && isConflict(doubt);
+  const found = await find(upload.name, requests).catch((error: unknown) => {
+    if (mayReplace && isMlogError(error, "ACCESS_DENIED")) return UNSEEN;
+    throw error;
+  });
   kept.doubt = undefined;
-  if (arrived) return;
+  if (found.metadata[UPLOAD_ID] === upload.id) return true;
+  if (mayReplace) {
+    // A store that refuses the version which it has told itself cannot be asked that.
+    const isUnchanged =
+      isMlogError(doubt, "OBJECT_CHANGED") && found.conditions.ifVersion === kept.replaces?.ifVersion;
+    kept.replaces = isUnchanged ? UNSEEN.conditions : found.conditions;
+    return false;
+  }
   if (isMlogError(doubt, "UPLOAD_GONE")) {
     // It may be there all the same, and is then dropped with the others that nobody knows.
     requests.known.delete(kept.multipart?.id ?? "");
-    await kept.record({ type: "restarted", id: kept.upload.id });
+    await kept.record({ type: "restarted", id: upload.id });
   }
   throw doubt;
+}
+
+function isConflict(error: unknown): boolean {
+  return isMlogError(error, "OBJECT_EXISTS") || isMlogError(error, "OBJECT_CHANGED");
 }
 
 /** Makes sure that an upload which has not to arrive leaves nothing in the store. */
@@ -122,6 +167,7 @@ function partRequests(kept: KeptUpload, requests: Requests): PartRequests | unde
     multipart: store.multipart,
     known,
     attributes: attributesOf(kept),
+    conditions: () => conditionsOf(kept, requests),
     concurrency,
     request: (size, work) => request(requests, size, work),
     onProgress: (bytes) => onProgress(kept, bytes),
@@ -136,8 +182,9 @@ async function putWhole(kept: KeptUpload, requests: Requests): Promise<void> {
       "OBJECT_TOO_LARGE",
       `${name} has ${size} bytes, and the store takes ${maxPutSize}`,
     );
+  const attributes = { ...attributesOf(kept), ...(await conditionsOf(kept, requests)) };
   await request(requests, size, (signal) =>
-    requests.store.put(name, wholeOf(kept), { ...attributesOf(kept), signal }),
+    requests.store.put(name, wholeOf(kept), { ...attributes, signal }),
   );
 }
 
@@ -145,13 +192,36 @@ function wholeOf({ upload: { size, checksums }, copy, bytes }: KeptUpload): Obje
   return { source: bytes ?? copy, size, checksums };
 }
 
-/** Whether the object is there, and is this upload. */
-async function hasArrived({ upload }: KeptUpload, requests: Requests): Promise<boolean> {
+/**
+ * What the store itself shall decide by whether the object may be made. To replace is to replace what was seen:
+ * else a request that was given up, and that the store carries out late, would replace what came after it.
+ */
+async function conditionsOf(kept: KeptUpload, requests: Requests): Promise<PutConditions> {
+  const { name, overwrite, size } = kept.upload;
+  if (overwrite && kept.replaces === undefined && size > ASK_FROM) {
+    kept.replaces = await find(name, requests).then(
+      ({ conditions }) => {
+        kept.steps++;
+        return conditions;
+      },
+      (error: unknown) => {
+        // That there is none is not told to everybody.
+        if (isMlogError(error, "ACCESS_DENIED")) return IF_NONE.conditions;
+        throw error;
+      },
+    );
+  }
+  return kept.replaces ?? IF_NONE.conditions;
+}
+
+async function find(name: string, requests: Requests): Promise<Found> {
   try {
-    const { metadata } = await request(requests, 0, (signal) => requests.store.head(upload.name, { signal }));
-    return metadata[UPLOAD_ID] === upload.id;
+    const { metadata, version } = await request(requests, 0, (signal) =>
+      requests.store.head(name, { signal }),
+    );
+    return { metadata, conditions: { ifVersion: version } };
   } catch (error) {
-    if (isMlogError(error, "OBJECT_NOT_FOUND")) return false;
+    if (isMlogError(error, "OBJECT_NOT_FOUND")) return IF_NONE;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { MultipartUpload, UploadedPart } from "../multipart.ts";
+import type { PutConditions } from "../request-options.ts";
 import { freeName } from "./owner.ts";
 import type { FileRange } from "../object-body.ts";
 import { Packs } from "./packs.ts";
@@ -29,6 +30,8 @@ export class KeptUpload {
   steps = 0;
   /** Why it may have arrived without our knowing; asked before anything is sent again. */
   doubt: unknown;
+  /** What it may replace, once the store was asked. */
+  replaces: PutConditions | undefined;
   /** It has arrived. */
   arrived = false;
 

@@ -29,8 +29,15 @@ export interface ChaosRequest {
  * - `"duplicate"`: the store acts twice, and the first answer is the one that arrives
  * - `"duplicate-last"`: the store acts twice, and the last answer is the one that arrives
  * - `"hang"`: the store does nothing and never answers, not even when the request is aborted
+ * - `late`: the same, but then the store acts all the same
  */
-export type Fault = Error | "lose" | "duplicate" | "duplicate-last" | "hang";
+export type Fault =
+  | Error
+  | "lose"
+  | "duplicate"
+  | "duplicate-last"
+  | "hang"
+  | { readonly late: Promise<unknown> };
 
 /** How often which fault comes, each from 0 to 1. */
 export interface FaultRates {
@@ -71,9 +78,7 @@ export class ChaosObjectStore implements ObjectStore {
     if (store.wantsMd5 !== undefined) this.wantsMd5 = store.wantsMd5;
     if (store.maxPutSize !== undefined) this.maxPutSize = store.maxPutSize;
     if (store.multipart !== undefined) {
-      this.multipart = new ChaosMultipart(store.multipart, (method, name, act) =>
-        this.#do(method, name, act),
-      );
+      this.multipart = new ChaosMultipart(store.multipart, (...request) => this.#do(...request));
     }
   }
 
@@ -88,23 +93,23 @@ export class ChaosObjectStore implements ObjectStore {
   }
 
   put(name: string, body: ObjectBody, options?: PutOptions): Promise<void> {
-    return this.#do("put", name, () => this.#store.put(name, body, options));
+    return this.#do("put", name, options, (given) => this.#store.put(name, body, given));
   }
 
   head(name: string, options?: RequestOptions): Promise<ObjectInfo> {
-    return this.#do("head", name, () => this.#store.head(name, options));
+    return this.#do("head", name, options, (given) => this.#store.head(name, given));
   }
 
   get(name: string, options?: GetOptions): Promise<ObjectContent> {
-    return this.#do("get", name, () => this.#store.get(name, options));
+    return this.#do("get", name, options, (given) => this.#store.get(name, given));
   }
 
   async *list(prefix: string, options?: RequestOptions): AsyncGenerator<ListedObject, void, void> {
-    yield* await this.#do("list", prefix, async () => this.#store.list(prefix, options));
+    yield* await this.#do("list", prefix, options, async (given) => this.#store.list(prefix, given));
   }
 
   delete(name: string, options?: RequestOptions): Promise<void> {
-    return this.#do("delete", name, () => this.#store.delete(name, options));
+    return this.#do("delete", name, options, (given) => this.#store.delete(name, given));
   }
 
   uri(name: string): string {
@@ -115,14 +120,22 @@ export class ChaosObjectStore implements ObjectStore {
     await this.#store.close?.();
   }
 
-  async #do<Result>(
+  async #do<Options extends RequestOptions, Result>(
     method: ChaosRequest["method"],
     name: string,
-    act: () => Promise<Result>,
+    options: Options | undefined,
+    request: (options: Options | undefined) => Promise<Result>,
   ): Promise<Result> {
+    const act = (): Promise<Result> => request(options);
     const fault = this.#decide({ method, name, index: this.#requests++ });
     if (fault instanceof Error) throw fault;
     if (fault === "hang") return new Promise<never>(() => undefined);
+    if (typeof fault === "object") {
+      await fault.late;
+      // What is on its way is not called back.
+      await request(options && { ...options, signal: undefined }).catch(() => undefined);
+      return new Promise<never>(() => undefined);
+    }
     this.#acting++;
     try {
       if (fault === "duplicate-last") await act().catch(() => undefined);
@@ -136,10 +149,11 @@ export class ChaosObjectStore implements ObjectStore {
   }
 }
 
-type Do = <Result>(
+type Do = <Options extends RequestOptions, Result>(
   method: ChaosRequest["method"],
   name: string,
-  act: () => Promise<Result>,
+  options: Options | undefined,
+  request: (options: Options | undefined) => Promise<Result>,
 ) => Promise<Result>;
 
 class ChaosMultipart implements MultipartUploads {
@@ -158,7 +172,7 @@ class ChaosMultipart implements MultipartUploads {
   }
 
   start(name: string, options?: ObjectAttributes & RequestOptions): Promise<MultipartUpload> {
-    return this.#do("start", name, () => this.#uploads.start(name, options));
+    return this.#do("start", name, options, (given) => this.#uploads.start(name, given));
   }
 
   putPart(
@@ -167,18 +181,22 @@ class ChaosMultipart implements MultipartUploads {
     body: ObjectBody,
     options?: RequestOptions,
   ): Promise<UploadedPart> {
-    return this.#do("putPart", upload.name, () => this.#uploads.putPart(upload, number, body, options));
+    return this.#do("putPart", upload.name, options, (given) =>
+      this.#uploads.putPart(upload, number, body, given),
+    );
   }
 
   list(name: string, options?: RequestOptions): Promise<readonly MultipartUpload[]> {
-    return this.#do("listOpen", name, () => this.#uploads.list(name, options));
+    return this.#do("listOpen", name, options, (given) => this.#uploads.list(name, given));
   }
 
   complete(upload: MultipartUpload, parts: readonly UploadedPart[], options?: PutOptions): Promise<void> {
-    return this.#do("complete", upload.name, () => this.#uploads.complete(upload, parts, options));
+    return this.#do("complete", upload.name, options, (given) =>
+      this.#uploads.complete(upload, parts, given),
+    );
   }
 
   abort(upload: MultipartUpload, options?: RequestOptions): Promise<void> {
-    return this.#do("abort", upload.name, () => this.#uploads.abort(upload, options));
+    return this.#do("abort", upload.name, options, (given) => this.#uploads.abort(upload, given));
   }
 }

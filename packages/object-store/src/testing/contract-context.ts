@@ -9,6 +9,8 @@ export interface StoreCapabilities {
   readonly conditionalPut?: boolean;
   /** The same when an upload in parts is completed. Default: true. */
   readonly conditionalComplete?: boolean;
+  /** Of two writers with the same `ifVersion` exactly one wins, at the same moment too. Default: true. */
+  readonly conditionalReplace?: boolean;
   /** Open uploads can be listed, and are gone once aborted. Default: true. */
   readonly openUploads?: boolean;
   /** Other bytes than those announced are refused. Default: true. */

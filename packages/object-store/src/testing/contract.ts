@@ -24,6 +24,7 @@ export function objectStoreContract(
     capabilities: {
       conditionalPut: true,
       conditionalComplete: true,
+      conditionalReplace: true,
       openUploads: true,
       checksums: true,
       objectsInsideObjects: true,

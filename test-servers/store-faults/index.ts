@@ -1,0 +1,2 @@
+export { lateUploads } from "./late-uploads.ts";
+export type { StoreSubject } from "./store-subject.ts";
