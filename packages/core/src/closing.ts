@@ -112,9 +112,5 @@ async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined
   const aborted = new Promise<never>((_, reject) => {
     signal?.addEventListener("abort", () => reject(signal.reason as Error), { signal: done.signal });
   });
-  try {
-    await Promise.race([work, aborted]);
-  } finally {
-    done.abort();
-  }
+  await Promise.race([work, aborted]).finally(() => done.abort());
 }

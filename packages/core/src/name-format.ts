@@ -84,14 +84,14 @@ export function toRemoteName(name: string, argument: string): string {
 
 function fill(format: string, variables: NameVariables, timestamp: object): string {
   const { runName, ranks, ...extra } = variables;
-  const values = new Map<string, unknown>(Object.entries(extra));
+  const values: Record<string, unknown> = { ...extra };
   for (const [name, value] of Object.entries<unknown>({ runName, ...ranks, ...timestamp })) {
     const placeholder = name.replace(/[A-Z]/g, "_$&").toLowerCase();
-    values.set(placeholder, name.endsWith("Wct") ? (value as number) / 1000 : value);
+    values[placeholder] = name.endsWith("Wct") ? (value as number) / 1000 : value;
   }
   check(typeof format === "string", "INVALID_NAME", "the format of a name", "be a string", format, "");
   return format.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
-    const value = values.get(name);
+    const value = values[name];
     return /^(st|num|big|boo)/.test(typeof value) ? String(value) : placeholder;
   });
 }
