@@ -1,4 +1,5 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { S3Options } from "./options.ts";
 
 const nothing = (): void => undefined;
@@ -22,10 +23,13 @@ export function endpointOf({ endpoint }: S3Options): string | undefined {
 
 /** A client that makes each request once, and leaves checksums and deadlines to whoever calls it. */
 export function createS3Client(options: S3Options): S3Client {
-  const { region, credentials, profile } = options;
+  const { region, profile } = options;
   const endpoint = endpointOf(options);
   const config: S3ClientConfig = {
-    ...(credentials && { credentials }),
+    // Read anew when they are asked for anew: the SDK's own chain would remember the files for ever.
+    credentials:
+      options.credentials ??
+      defaultProvider({ ignoreCache: true, ...(profile !== undefined && { profile }) }),
     ...(profile !== undefined && { profile }),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: options.pathStyle ?? true }),
     ...(endpoint === undefined && options.pathStyle !== undefined && { forcePathStyle: options.pathStyle }),

@@ -11,6 +11,8 @@ export interface S3Attempt extends Attempt {
 export class S3Requests {
   readonly #client: S3Client;
   readonly #requests: StoreRequests;
+  /** The credentials were refused: there may be others by now. */
+  #isDenied = false;
 
   constructor(client: S3Client) {
     this.#client = client;
@@ -23,7 +25,7 @@ export class S3Requests {
     signal: AbortSignal | undefined,
     work: (attempt: S3Attempt) => Promise<Result>,
   ): Promise<Result> {
-    return this.#requests.run(what, signal, (attempt) => work({ ...attempt, client: this.#client }));
+    return this.#requests.run(what, signal, (attempt) => this.#work(attempt, work));
   }
 
   /** See `StoreRequests.write`. */
@@ -32,7 +34,7 @@ export class S3Requests {
     options: PutOptions,
     work: (attempt: S3Attempt) => Promise<Result>,
   ): Promise<Result> {
-    return this.#requests.write(what, options, (attempt) => work({ ...attempt, client: this.#client }));
+    return this.#requests.write(what, options, (attempt) => this.#work(attempt, work));
   }
 
   /** See `StoreRequests.receive`. */
@@ -49,13 +51,21 @@ export class S3Requests {
     this.#client.destroy();
   }
 
+  async #work<Result>(attempt: Attempt, work: (attempt: S3Attempt) => Promise<Result>): Promise<Result> {
+    if (this.#isDenied) await this.#client.config.credentials({ forceRefresh: true });
+    this.#isDenied = false;
+    return work({ ...attempt, client: this.#client });
+  }
+
   async #translate(error: unknown, what: string): Promise<ObjectStoreError> {
     // A server may send back what it was sent.
     const secrets = await this.#client.config.credentials().then(
       ({ secretAccessKey, sessionToken = "" }) => [secretAccessKey, sessionToken],
       () => [],
     );
-    return toObjectStoreError(error, what, secrets);
+    const translated = toObjectStoreError(error, what, secrets);
+    this.#isDenied ||= translated.code === "ACCESS_DENIED";
+    return translated;
   }
 }
 
