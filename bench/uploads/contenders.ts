@@ -26,7 +26,8 @@ const MIB = 1024 * 1024;
 const bare: OpenUploader = async (endpoint) => ({
   async upload([path = ""]) {
     const { size } = await stat(path);
-    const agent = new Agent();
+    // A connection that ends with its answer may seem to end before the request has.
+    const agent = new Agent({ keepAlive: true });
     const outgoing = request(`${endpoint}/bucket/bare`, {
       agent,
       method: "PUT",

@@ -74,6 +74,7 @@ describe("what cannot be staged is refused with a code, and the others are unhar
       partSize: () => 0,
       readUpTo: 0,
       reserve: () => setImmediate(change, path),
+      copiesLater: false,
     });
     await expect(staging).rejects.toMatchObject({ code: "SOURCE_CHANGED" });
     expect(readdirSync(folder)).toEqual(["source"]);
@@ -127,6 +128,7 @@ test("checksums of the whole and of its parts are right, whatever the sizes", as
       partSize: () => part,
       readUpTo: 1,
       reserve: () => undefined,
+      copiesLater: false,
     });
     expect((file.bytes ?? readFileSync(copy)).equals(bytes)).toBe(true);
     expect(file.size).toBe(size);

@@ -1,8 +1,9 @@
-import type { MultipartUpload, MultipartUploads, UploadedPart } from "../multipart.ts";
-import type { ObjectBody } from "../object-body.ts";
+import type { MultipartUpload, MultipartUploads } from "../multipart.ts";
+import type { Checksums, ObjectBody } from "../object-body.ts";
 import { ObjectStoreError } from "../object-store-error.ts";
 import type { ObjectAttributes, PutConditions } from "../request-options.ts";
-import type { KeptUpload } from "../staging/session.ts";
+import type { KeptUpload } from "../staging/kept-upload.ts";
+import type { StagedPart } from "../staging/staged-upload.ts";
 
 /** What parts are sent with. */
 export interface PartRequests {
@@ -13,7 +14,12 @@ export interface PartRequests {
   /** Parts that are sent at a time. */
   readonly concurrency: number;
   conditions(): Promise<PutConditions>;
-  request<Result>(size: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
+  /** @param until - Ends the request as well. */
+  request<Result>(
+    size: number,
+    work: (signal: AbortSignal) => Promise<Result>,
+    until?: AbortSignal,
+  ): Promise<Result>;
   onProgress(bytes: number): void;
 }
 
@@ -25,6 +31,7 @@ export async function sendParts(kept: KeptUpload, requests: PartRequests): Promi
   await sendMissing(kept, upload, requests);
   const parts = [...kept.parts.values()].sort((a, b) => a.number - b.number);
   const conditions = await requests.conditions();
+  await kept.copying?.assertUnchanged();
   await request(0, (signal) => multipart.complete(upload, parts, { ...attributes, ...conditions, signal }));
 }
 
@@ -68,15 +75,18 @@ async function dropUnknown(kept: KeptUpload, { multipart, known, request }: Part
 
 async function sendMissing(kept: KeptUpload, upload: MultipartUpload, requests: PartRequests): Promise<void> {
   const { id, parts } = kept.upload;
-  const missing = bodiesOf(kept).filter(({ number }) => !kept.parts.has(number));
-  let arrived = kept.upload.size - missing.reduce((sum, { body }) => sum + body.size, 0);
+  const missing = rangesOf(parts).filter(({ number }) => !kept.parts.has(number));
+  let arrived = kept.upload.size - missing.reduce((sum, { start, end }) => sum + end - start, 0);
   let failed = false;
   const sendSome = async (): Promise<void> => {
     for (let next = missing.shift(); next !== undefined && !failed; next = missing.shift()) {
-      const { number, body } = next;
+      const { number } = next;
+      const body = bodyOf(kept, next);
       try {
-        const part: UploadedPart = await requests.request(body.size, (signal) =>
-          requests.multipart.putPart(upload, number, body, { signal }),
+        const part = await requests.request(
+          body.size,
+          (signal) => requests.multipart.putPart(upload, number, body, { signal }),
+          kept.copying?.failed,
         );
         await kept.record({ type: "part", id, part });
       } catch (error) {
@@ -94,10 +104,24 @@ async function sendMissing(kept: KeptUpload, upload: MultipartUpload, requests: 
     throw new ObjectStoreError("UPLOAD_GONE", `${kept.parts.size} of ${parts.length} parts are known`);
 }
 
-function bodiesOf({ upload, copy: { path } }: KeptUpload): { number: number; body: ObjectBody }[] {
-  let start = 0;
-  return upload.parts.map(({ size, checksums }, index) => {
-    const source = { path, start, end: (start += size) };
-    return { number: index + 1, body: { source, size, checksums } };
+/** Bytes of a file: `start` to `end - 1`. */
+interface PartRange {
+  /** 1 and up. */
+  readonly number: number;
+  readonly start: number;
+  readonly end: number;
+  readonly checksums: Checksums;
+}
+
+function rangesOf(parts: readonly StagedPart[]): PartRange[] {
+  let end = 0;
+  return parts.map(({ size, checksums }, index) => {
+    const start = end;
+    end += size;
+    return { number: index + 1, start, end, checksums };
   });
+}
+
+function bodyOf({ range: { path } }: KeptUpload, { start, end, checksums }: PartRange): ObjectBody {
+  return { source: { path, start, end }, size: end - start, checksums };
 }

@@ -1,6 +1,6 @@
 import { isMlogError } from "@mlog/core";
 import type { ObjectStore } from "../object-store.ts";
-import type { KeptUpload } from "../staging/session.ts";
+import type { KeptUpload } from "../staging/kept-upload.ts";
 import { UploadError } from "../upload-error.ts";
 import { pauseAfter } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
@@ -66,6 +66,11 @@ export class Sender {
     return this.#queue.has(name);
   }
 
+  /** Whether what is added would be sent at once, if others are not in its way. */
+  get isSending(): boolean {
+    return this.#isBegun && !this.#stopped.signal.aborted && this.#health.isWell;
+  }
+
   begin(): void {
     this.#isBegun = true;
     this.#sendSome();
@@ -78,12 +83,24 @@ export class Sender {
     return checked;
   }
 
-  /** Resolves when the upload, or the one that it replaces, is where it belongs. */
-  async add(upload: QueuedUpload): Promise<void> {
+  /** Takes an upload, which replaces an earlier one of its name. */
+  add(upload: QueuedUpload): void {
     if (upload.kept.discarded) return this.#spawn(this.#drop(upload.kept));
     const superseded = this.#queue.add(upload);
-    if (superseded !== undefined) this.#supersede(superseded);
+    if (superseded !== undefined) this.supersede(superseded);
     this.#sendSome();
+  }
+
+  /** The upload has not to be sent, because of a later one. */
+  supersede(upload: QueuedUpload): void {
+    const { name } = upload.kept.upload;
+    const message = `a later upload of ${name} came before this one was sent`;
+    this.#fail(upload, new UploadError("UPLOAD_SUPERSEDED", message));
+  }
+
+  /** The upload has not to arrive, since its file cannot be copied; one that is about to arrive does. */
+  refuse(upload: QueuedUpload, reason: Error): void {
+    if (this.#queue.withdraw(upload)) this.#fail(upload, reason);
   }
 
   /** Resolves when nothing waits any more, or at `signal`. */
@@ -148,6 +165,7 @@ export class Sender {
       if (!this.#stopped.signal.aborted) this.#afterFailure(upload, error);
       return;
     }
+    kept.copying?.stop();
     this.#storeAnswers();
     // Others need not wait until that is written down; of the same name they have to.
     this.#queue.arrived(upload);
@@ -155,6 +173,7 @@ export class Sender {
     await this.#forget(kept);
     this.#queue.end(upload);
     this.#listener.uploaded(upload);
+    await this.#clear(kept);
   }
 
   #storeAnswers(): void {
@@ -162,11 +181,11 @@ export class Sender {
   }
 
   #afterFailure(upload: QueuedUpload, error: unknown): void {
-    const verdict = verdictOn(error);
+    const failed = upload.kept.copying?.failed;
+    const verdict = failed?.aborted === true ? "fail" : verdictOn(error);
     if (verdict === "fail") {
       this.#queue.end(upload);
-      this.#listener.failed(upload, error as Error);
-      this.#spawn(this.#drop(upload.kept));
+      this.#fail(upload, (failed?.reason ?? error) as Error);
       return;
     }
     upload.failures++;
@@ -175,13 +194,12 @@ export class Sender {
       upload,
       pauseAfter(upload.failures, this.#clock, retryAfterOf(error)),
     );
-    if (superseded !== undefined) this.#supersede(superseded);
+    if (superseded !== undefined) this.supersede(superseded);
   }
 
-  #supersede(upload: QueuedUpload): void {
-    const { name } = upload.kept.upload;
-    const message = `a later upload of ${name} came before this one was sent`;
-    this.#listener.failed(upload, new UploadError("UPLOAD_SUPERSEDED", message));
+  #fail(upload: QueuedUpload, error: Error): void {
+    upload.kept.copying?.stop();
+    this.#listener.failed(upload, error);
     this.#spawn(this.#drop(upload.kept));
   }
 
@@ -210,6 +228,7 @@ export class Sender {
       try {
         await drop(kept, this.#requests);
         await this.#forget(kept);
+        await this.#clear(kept);
         break;
       } catch (error) {
         if (signal.aborted) break;
@@ -224,6 +243,11 @@ export class Sender {
   /** The upload is done with. That this cannot be written down costs a request at the next start. */
   async #forget(kept: KeptUpload): Promise<void> {
     await kept.session.done(kept).catch((error: unknown) => this.#listener.report(error as Error));
+  }
+
+  /** Its copy goes; nobody has to wait for that. */
+  async #clear(kept: KeptUpload): Promise<void> {
+    await kept.session.removeCopy(kept).catch((error: unknown) => this.#listener.report(error as Error));
     this.#listener.forgotten(kept);
   }
 

@@ -35,6 +35,10 @@ export class StoreHealth {
     return this.#isOut ? 1 : this.#concurrency;
   }
 
+  get isWell(): boolean {
+    return this.#failures === 0;
+  }
+
   /** @returns whether the store has just come back */
   succeed(): boolean {
     const wasOut = this.#isOut;

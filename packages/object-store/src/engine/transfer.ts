@@ -4,7 +4,7 @@ import { type ObjectBody, readBody } from "../object-body.ts";
 import { ObjectStoreError } from "../object-store-error.ts";
 import type { ObjectStore } from "../object-store.ts";
 import type { ObjectAttributes, PutConditions } from "../request-options.ts";
-import type { KeptUpload } from "../staging/session.ts";
+import type { KeptUpload } from "../staging/kept-upload.ts";
 import { UploadError } from "../upload-error.ts";
 import type { Clock } from "./clock.ts";
 import { contentTypeOf } from "./content-type.ts";
@@ -49,13 +49,15 @@ export interface Requests {
   onProgress(kept: KeptUpload, bytes: number): void;
 }
 
-/** Does one request that sends `size` bytes. */
+/** Does one request that sends `size` bytes, unless `until` comes. */
 function request<Result>(
   requests: Requests,
   size: number,
   work: (signal: AbortSignal) => Promise<Result>,
+  until?: AbortSignal,
 ): Promise<Result> {
-  const { clock, slots, timeout, signal } = requests;
+  const { clock, slots, timeout } = requests;
+  const signal = until === undefined ? requests.signal : AbortSignal.any([requests.signal, until]);
   return slots.run(() => withDeadline(work, deadlineFor(size, timeout), clock, signal));
 }
 
@@ -106,11 +108,18 @@ async function sendOrDoubt(
   requests: Requests,
   inParts: PartRequests | undefined,
 ): Promise<void> {
+  const { copying } = kept;
   try {
     if (inParts === undefined) await putWhole(kept, requests);
     else await sendParts(kept, inParts);
   } catch (error) {
     if (requests.signal.aborted) throw error;
+    if (copying !== undefined && isOfTheBody(error)) {
+      // The file is there no more, or another one: the copy is of the one that was handed over.
+      await copying.ended;
+      copying.failed.throwIfAborted();
+      return sendOrDoubt(kept, requests, inParts);
+    }
     if (isMlogError(error, "BODY_UNREADABLE")) throw damaged(kept, error.message);
     if (isMlogError(error, "CHECKSUM_MISMATCH")) await assertCopy(kept);
     // Perhaps it can be seen the next time.
@@ -119,6 +128,10 @@ async function sendOrDoubt(
     kept.doubt = error;
     kept.steps++;
   }
+}
+
+function isOfTheBody(error: unknown): boolean {
+  return isMlogError(error, "BODY_UNREADABLE") || isMlogError(error, "CHECKSUM_MISMATCH");
 }
 
 /**
@@ -169,7 +182,7 @@ function partRequests(kept: KeptUpload, requests: Requests): PartRequests | unde
     attributes: attributesOf(kept),
     conditions: () => conditionsOf(kept, requests),
     concurrency,
-    request: (size, work) => request(requests, size, work),
+    request: (size, work, until) => request(requests, size, work, until),
     onProgress: (bytes) => onProgress(kept, bytes),
   };
 }
@@ -188,8 +201,8 @@ async function putWhole(kept: KeptUpload, requests: Requests): Promise<void> {
   );
 }
 
-function wholeOf({ upload: { size, checksums }, copy, bytes }: KeptUpload): ObjectBody {
-  return { source: bytes ?? copy, size, checksums };
+function wholeOf({ upload: { size, checksums }, range, bytes }: KeptUpload): ObjectBody {
+  return { source: bytes ?? range, size, checksums };
 }
 
 /**
@@ -232,7 +245,7 @@ async function assertCopy(kept: KeptUpload): Promise<void> {
   if (sum !== kept.upload.checksums.crc32) throw damaged(kept, "its checksum is another one");
 }
 
-function damaged({ upload, copy: { path } }: KeptUpload, reason: string): UploadError {
+function damaged({ upload, copyPath: path }: KeptUpload, reason: string): UploadError {
   return new UploadError(
     "STAGED_COPY_DAMAGED",
     `the copy of ${upload.name}, ${path}, is not what it was: ${reason}`,

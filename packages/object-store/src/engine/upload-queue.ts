@@ -1,4 +1,5 @@
-import type { KeptUpload } from "../staging/session.ts";
+import type { KeptUpload } from "../staging/kept-upload.ts";
+import type { StagedUpload } from "../staging/staged-upload.ts";
 import type { Clock } from "./clock.ts";
 
 /** An upload in the queue. */
@@ -6,6 +7,8 @@ export interface QueuedUpload {
   readonly kept: KeptUpload;
   /** Undefined if another process left it. */
   readonly key: number | undefined;
+  /** Whether it has been told that the file may be changed. */
+  isStaged: boolean;
   /** Attempts in a row that failed. */
   failures: number;
   /** Not to be tried before, in Unix ms. */
@@ -120,6 +123,18 @@ export class UploadQueue {
     return undefined;
   }
 
+  /** @returns whether the upload waited, and does not any more */
+  withdraw(upload: QueuedUpload): boolean {
+    const name = this.#nameOf(upload);
+    const waits = name.waiting === upload;
+    if (waits) {
+      delete name.waiting;
+      this.#remove(upload);
+    }
+    this.#forgetIfEmpty(upload);
+    return waits;
+  }
+
   /** Whatever pauses may be sent at once. */
   wake(): void {
     for (const upload of this.#resting) upload.dueAt = 0;
@@ -166,7 +181,13 @@ export class UploadQueue {
 }
 
 function isLater(one: QueuedUpload | undefined, other: QueuedUpload): boolean {
-  if (one === undefined) return false;
-  const [a, b] = [one.kept.upload, other.kept.upload];
-  return a.time > b.time || (a.time === b.time && a.order > b.order);
+  return one !== undefined && comparePositions(one.kept.upload, other.kept.upload) > 0;
+}
+
+/** When an upload was handed over, and behind which others of that moment. */
+export type Position = Pick<StagedUpload, "time" | "order">;
+
+/** Positive if the first is the later one. */
+export function comparePositions(a: Position, b: Position): number {
+  return a.time - b.time || a.order - b.order;
 }

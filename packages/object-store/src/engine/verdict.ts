@@ -24,6 +24,9 @@ const VERDICTS: Readonly<Record<ObjectStoreErrorCode, Verdict>> = {
   STORE_FULL: "park",
 };
 
+/** Errors of our own that no attempt can mend. */
+const FINAL: ReadonlySet<string> = new Set(["SOURCE_CHANGED", "STAGED_COPY_DAMAGED"]);
+
 const ADVICE: Partial<Readonly<Record<string, string>>> = {
   ACCESS_DENIED: "check the credentials and what they are allowed to do",
   BUCKET_NOT_FOUND: "create it, or correct its name",
@@ -36,9 +39,7 @@ const ADVICE: Partial<Readonly<Record<string, string>>> = {
 /** What becomes of an upload after `error`; trouble that nobody knows may pass. */
 export function verdictOn(error: unknown): Verdict {
   if (!isMlogError(error)) return "again";
-  return error.code === "STAGED_COPY_DAMAGED"
-    ? "fail"
-    : (VERDICTS[error.code as ObjectStoreErrorCode] ?? "again");
+  return FINAL.has(error.code) ? "fail" : (VERDICTS[error.code as ObjectStoreErrorCode] ?? "again");
 }
 
 /** What somebody must do before a parked upload can go on. */

@@ -8,6 +8,9 @@ import type { StagedUpload } from "./staged-upload.ts";
 /** One step of an upload. */
 export type JournalRecord =
   | { readonly type: "staged"; readonly upload: StagedUpload }
+  /** It may be sent already, and is nothing that must arrive before it is `copied`: nobody has been promised anything. */
+  | { readonly type: "copying"; readonly upload: StagedUpload }
+  | { readonly type: "copied"; readonly id: string }
   /** Parts are about to be begun: there may be an upload that nobody knows. */
   | { readonly type: "starting"; readonly id: string }
   | { readonly type: "started"; readonly id: string; readonly multipart: MultipartUpload }
