@@ -18,7 +18,7 @@ export function sizeOf(shape: readonly number[]): number {
 export function unstride(
   { dtype, data }: TensorValues,
   shape: readonly number[],
-  stride: ArrayLike<unknown>,
+  stride: readonly unknown[],
   offset: unknown,
   argument: string,
 ): TensorData {
@@ -31,7 +31,7 @@ export function unstride(
     ![first, ...strides].every(Number.isInteger) ||
     (size > 0 && (reach(Math.min) < 0 || reach(Math.max) >= data.length))
   ) {
-    const view = `${argument} with stride [${Array.from(stride).map(describe)}] and offset ${describe(offset)}`;
+    const view = `${argument} with stride [${stride.map(describe)}] and offset ${describe(offset)}`;
     check(false, "INVALID_TENSOR", view, `have ${size} values in data`, data.length);
   }
   const isRowMajor = (length: number, axis: number): boolean =>

@@ -60,10 +60,11 @@ export function openTensor(value: unknown, argument: string): MaybePromise<Tenso
   check(isShape, "INVALID_TENSOR", name, "have non-negative integers", shape, "object");
   const isPicture = given !== fields.dims && given !== fields.shape;
   const type = isPicture ? undefined : given === fields.dims ? fields.type : fields.dtype;
+  const { stride, offset = 0 } = fields;
+  const strides = isList(stride) ? Array.from(stride) : undefined;
   return whenRead(readData(fields, name), (read) => {
     const values = readValues(read, type, name);
-    const { stride, offset = 0 } = fields;
-    const data = isList(stride) ? unstride(values, shape, stride, offset, name) : values.data;
+    const data = strides ? unstride(values, shape, strides, offset, name) : values.data;
     const size = sizeOf(shape);
     check(data.length === size, "INVALID_TENSOR", name, `have ${size} values in data`, data.length);
     return { ...values, shape, data, isPicture };
