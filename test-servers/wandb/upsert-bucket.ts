@@ -98,7 +98,12 @@ function setConfig(run: Run, text: string | null | undefined, isNew: boolean, vi
   if (typeof telemetry !== "object" || telemetry === null || Object.keys(telemetry).length === 0) {
     add("config._wandb.value.t is missing or empty");
   }
-  const lost = Object.keys(run.config).filter((key) => !(key in config));
+  // An empty object is nothing to Python's client, which leaves it out when it resumes a run.
+  const lost = Object.keys(run.config).filter((key) => !(key in config) && !isEmpty(run.config[key]!.value));
   if (lost.length > 0) add(`the config has lost ${lost.join(", ")}`);
   run.config = config;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }

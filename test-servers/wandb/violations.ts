@@ -6,7 +6,7 @@ export const RULES = {
   A4: "a path names entity, project and run as UpsertBucket returned them",
   G1: "a GraphQL request is one named operation that is valid and is given the variables it needs",
   G2: "a GraphQL document asks for nothing that the schema lacks",
-  G4: "UpsertBucket comes first, with legal names, wrapped config values, telemetry, and no key less than before",
+  G4: "UpsertBucket comes first, with legal names, wrapped config values, telemetry, and no key less than before but for empty objects",
   F1: "file_stream goes to a run that UpsertBucket made",
   F2: "lines go on where the stored ones end, or repeat them exactly",
   F3: "a line is one JSON object without line breaks, and neither it nor the request is too long",

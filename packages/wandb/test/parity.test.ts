@@ -33,6 +33,17 @@ test("Python's client keeps the rules of the server, and leaves what WandBLogger
   expect(compare(serverState(python), serverState(own), ONLINE, withoutStep)).toEqual(NONE);
 });
 
+test("either client resumes a run of the other", async () => {
+  const [python, own] = [await openServer(), await openServer()];
+  await runShared("first", join(folder, "ep0.pt"), own, folder);
+  await logSecond(own);
+  await logFirst(python, folder);
+  await runShared("second", join(folder, "ep0.pt"), python, folder);
+  python.assertNoViolations();
+  own.assertNoViolations();
+  expect(compare(serverState(python), serverState(own), ONLINE, withoutStep).unlisted).toEqual([]);
+});
+
 test("Python's wandb sync sends an offline run as uploadRun does", async () => {
   const [synced, uploaded] = [await openServer(), await openServer()];
   const path = await logFirst(synced, folder, { mode: "offline" });

@@ -24,15 +24,33 @@ function read(name: string): string {
   return readFileSync(join(RECORDED, name), "utf8");
 }
 
+function recordedExchanges(): readonly RecordedExchange[] {
+  const lines = read("online.jsonl").trimEnd().split("\n");
+  return lines.map((line) => JSON.parse(line) as RecordedExchange);
+}
+
 describe("what Python's client sent", () => {
   test("keeps the rules of the server, and leaves the same again", async () => {
     let time = 0;
     const server = await openServer({ apiKey: RECORDED_KEY, now: () => time, pace: {} });
-    const lines = read("online.jsonl").trimEnd().split("\n");
-    const exchanges = lines.map((line) => JSON.parse(line) as RecordedExchange);
-    await replay(exchanges, server, (recorded) => (time = recorded));
+    await replay(recordedExchanges(), server, (recorded) => (time = recorded));
     server.assertNoViolations();
     expect(serverState(server)).toEqual(readState(read("online-state.jsonl")));
+  });
+
+  test("is resumed by WandBLogger, which also gets the files", async () => {
+    let time: number | undefined;
+    const server = await openServer({ apiKey: RECORDED_KEY, now: () => time ?? Date.now() });
+    const exchanges = recordedExchanges();
+    const first = exchanges.slice(0, exchanges.findIndex(({ body }) => body.includes('"complete":true')) + 1);
+    await replay(first, server, (recorded) => (time = recorded));
+    time = undefined;
+    const target = join(temporaryFolder(), "got");
+    await logSecond(server, (logger) => logger.downloadFile("models/ep0.pt", target));
+    server.assertNoViolations();
+    expect(readFileSync(target, "utf8")).toBe(MODEL);
+    const python = readState(read("online-state.jsonl"));
+    expect(compare(python, serverState(server), ONLINE, withoutStep).unlisted).toEqual([]);
   });
 
   test("is what WandBLogger sends, but for what is listed", async () => {

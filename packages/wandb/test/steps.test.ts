@@ -22,13 +22,18 @@ describe("the rule of steps", () => {
             refused++;
             continue;
           }
-          const closed = builder.add(step, time, Object.entries(values));
+          const items = Object.entries(values).map(([key, text]) => ({ key, value_json: text }));
+          const closed = builder.add(step, time, items);
           if (closed !== undefined) rows.push(closed);
         }
         const last = builder.close();
         if (last !== undefined) rows.push(last);
         const expected = model(all, first);
-        expect(rows.map(({ step, values }) => [step, Object.fromEntries(values)])).toEqual(expected.rows);
+        const plain = rows.map(({ step, items }) => [
+          step,
+          Object.fromEntries(items.map(({ key, value_json: text }) => [key, text])),
+        ]);
+        expect(plain).toEqual(expected.rows);
         expect(refused).toBe(expected.refused);
       }),
     );

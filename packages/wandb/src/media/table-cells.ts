@@ -21,11 +21,11 @@ export function plainCell(cell: Cell): ExtendedJson {
   return isPicture(cell) ? "Image" : cell;
 }
 
-/** A value as strict JSON can hold it: null for NaN and the infinities. */
-export function strictValue(value: Cell): ExtendedJson {
-  if (typeof value === "number" && !Number.isFinite(value)) return null;
+/** A value in the table that is an artifact, as Python's client has it there: null for NaN. The infinities stay. */
+export function artifactValue(value: Cell): ExtendedJson {
+  if (Number.isNaN(value)) return null;
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((element: Cell) => strictValue(element));
-  const entries = Object.entries(value as object).map(([key, each]) => [key, strictValue(each as Cell)]);
+  if (Array.isArray(value)) return value.map((element: Cell) => artifactValue(element));
+  const entries = Object.entries(value as object).map(([key, each]) => [key, artifactValue(each as Cell)]);
   return Object.fromEntries(entries) as ExtendedJson;
 }

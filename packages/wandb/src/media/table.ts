@@ -7,7 +7,7 @@ import { columnType } from "./column-types.ts";
 import { fileKey, mediaPath } from "./file-name.ts";
 import type { MediaContext, MediaResult } from "./media-result.ts";
 import { type PictureCells, pictureCells } from "./picture-cells.ts";
-import { isPicture, picturesOf, plainCell, strictValue } from "./table-cells.ts";
+import { isPicture, picturesOf, plainCell, artifactValue } from "./table-cells.ts";
 
 /** Rows in the file of the run, which W&B shows beside the charts. */
 const RUN_ROWS = 10_000;
@@ -83,7 +83,7 @@ function artifactTable(
     ncols: columns.length,
     nrows: rows.length,
     log_mode: "IMMUTABLE",
-    data: rows.map((row) => row.map((cell) => (isPicture(cell) ? cells.get(cell)! : strictValue(cell)))),
+    data: rows.map((row) => row.map((cell) => (isPicture(cell) ? cells.get(cell)! : artifactValue(cell)))),
     column_types: { wb_type: "typedDict", params: { type_map: Object.fromEntries(types) } },
   };
 }

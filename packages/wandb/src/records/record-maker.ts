@@ -14,6 +14,7 @@ import type {
   OutputRecord,
 } from "./capture-record.ts";
 import { FINAL_FILES, writeFinalFiles } from "./final-files.ts";
+import { item, itemsOf } from "./items.ts";
 import { METADATA_FILE } from "./metadata.ts";
 import type { Made } from "./made-log.ts";
 import { type Row, RowBuilder } from "./row-builder.ts";
@@ -76,7 +77,7 @@ export class RecordMaker {
       case undefined:
         return this.#addValues(record.s, record.t, numbers(record.m));
       case "values":
-        return this.#addValues(record.step, record.time, texts(record.values));
+        return this.#addValues(record.step, record.time, itemsOf(record.values));
       case "config":
         return this.#addConfig(record);
       case "media":
@@ -118,7 +119,7 @@ export class RecordMaker {
     }
   }
 
-  #addValues(step: number, time: number, values: Iterable<readonly [name: string, text: string]>): void {
+  #addValues(step: number, time: number, values: Iterable<Item>): void {
     if (this.#row.isPast(step)) return this.#options.onPastStep(step, this.#row.step);
     this.#lastTime = Math.max(this.#lastTime, time);
     this.#addRow(this.#row.add(step, this.#lastTime, values));
@@ -142,7 +143,10 @@ export class RecordMaker {
       this.#append({ config: { update, remove: [] } });
     }
     if (made.key === undefined) this.#calls++;
-    else this.#addValues(record.step, record.time, [[made.key, stringifyExtended(made.value ?? null)]]);
+    else {
+      const value = item([made.key], stringifyExtended(made.value ?? null));
+      this.#addValues(record.step, record.time, [value]);
+    }
   }
 
   /** `wandb sync` asks the record, and not the run, whose artifact it is. */
@@ -178,14 +182,13 @@ export class RecordMaker {
 
   #addRow(row: Row | undefined): void {
     if (row === undefined) return;
-    const { step, time, values } = row;
+    const { step, time, items } = row;
     const runtime = this.#runtime(time);
     const own = [
       item(["_step"], String(step)),
       item(["_runtime"], numberText(runtime)),
       item(["_timestamp"], numberText(time / 1000)),
     ];
-    const items = Array.from(values, ([name, text]) => item([name], text));
     this.#append({ history: { item: [...items, ...own], step: { num: step } } });
     // Readers of the file do not work it out themselves.
     const update = items.filter(({ value_json: text }) => text !== "null");
@@ -206,16 +209,8 @@ export class RecordMaker {
   }
 }
 
-function item(path: readonly string[], text: string): Item {
-  return path.length === 1 ? { key: path[0]!, value_json: text } : { nested_key: path, value_json: text };
-}
-
-function* numbers(values: Readonly<Record<string, number>>): Iterable<readonly [string, string]> {
-  for (const name in values) yield [name, stringifyExtended(values[name]!)];
-}
-
-function* texts(values: Readonly<Record<string, ExtendedJson>>): Iterable<readonly [string, string]> {
-  for (const [name, value] of Object.entries(values)) yield [name, stringifyExtended(value)];
+function* numbers(values: Readonly<Record<string, number>>): Iterable<Item> {
+  for (const name in values) yield { key: name, value_json: stringifyExtended(values[name]!) };
 }
 
 /** As Python's client has it in a config. */

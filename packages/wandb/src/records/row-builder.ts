@@ -1,10 +1,11 @@
+import type { Item } from "../wandb-file/messages.ts";
+
 /** A finished row of the history. */
 export interface Row {
   readonly step: number;
   /** When it was last added to, in Unix ms. */
   readonly time: number;
-  /** Name -> extended JSON. */
-  readonly values: ReadonlyMap<string, string>;
+  readonly items: readonly Item[];
 }
 
 /**
@@ -14,7 +15,8 @@ export interface Row {
 export class RowBuilder {
   #step: number;
   #time = 0;
-  #values = new Map<string, string>();
+  /** By name, or by path. */
+  #items = new Map<string, Item>();
 
   /** @param firstStep earlier steps belong to an earlier session of a resumed run */
   constructor(firstStep = 0) {
@@ -32,19 +34,27 @@ export class RowBuilder {
   }
 
   /** Adds to the row of `step`, which is not past. Returns the row that this closes, if any. */
-  add(step: number, time: number, values: Iterable<readonly [name: string, text: string]>): Row | undefined {
+  add(step: number, time: number, items: Iterable<Item>): Row | undefined {
     const closed = step > this.#step ? this.close() : undefined;
     this.#step = step;
     this.#time = Math.max(this.#time, time);
-    for (const [name, text] of values) this.#values.set(name, text);
+    for (const item of items) {
+      if (item.key !== undefined) this.#items.set(item.key, item);
+      else {
+        const path = `\u0000${JSON.stringify(item.nested_key)}`;
+        // At the end, since what is nested in a value counts only behind the value.
+        this.#items.delete(path);
+        this.#items.set(path, item);
+      }
+    }
     return closed;
   }
 
   /** Ends the open row; undefined if it has no values. */
   close(): Row | undefined {
-    const row = { step: this.#step, time: this.#time, values: this.#values };
-    if (row.values.size === 0) return undefined;
-    this.#values = new Map();
+    if (this.#items.size === 0) return undefined;
+    const row = { step: this.#step, time: this.#time, items: [...this.#items.values()] };
+    this.#items = new Map();
     return row;
   }
 }

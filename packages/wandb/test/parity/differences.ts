@@ -31,6 +31,10 @@ const LOCAL_PATHS: Difference = {
   what: "Paths on the machine, which Python's client leaves in manifests",
   where: [/^artifacts > .* > local_path$/],
 };
+const EMPTY: Difference = {
+  what: "Empty objects in the config, which Python's client leaves out",
+  where: [/^(?:config|files > config\.yaml > content) > empty > value$/],
+};
 
 /** The shared run online: Python's client and WandBLogger. */
 export const ONLINE: readonly Difference[] = [
@@ -66,6 +70,12 @@ export const ONLINE: readonly Difference[] = [
     ],
   },
   LOCAL_PATHS,
+  EMPTY,
+  {
+    what: "True and false as metrics, which are 1 and 0 here",
+    where: [/^(?:history > 0|summary|files > wandb-summary\.json > content) > ok$/],
+    alike: Number,
+  },
   {
     what: "NaN in the summary, which Python's client loses when the run is resumed",
     where: [/^summary > nan$/, /^files > wandb-summary\.json > content > nan$/],
@@ -78,6 +88,7 @@ export const SYNCED: readonly Difference[] = [
   PROGRAM,
   SIZES,
   LOCAL_PATHS,
+  EMPTY,
   {
     what: "The step of an artifact, which `wandb sync` never sends",
     where: [/^artifacts > .* > historyStep$/],
@@ -90,6 +101,7 @@ export const UPLOADED: readonly Difference[] = [
   PROGRAM,
   SIZES,
   LOCAL_PATHS,
+  EMPTY,
   {
     what: "System metrics and the environment that Python's client noted, which `uploadRun` leaves out",
     where: [/^hasSystemMetrics$/, /_wandb > value > e > /, /wandb-metadata\.json/],

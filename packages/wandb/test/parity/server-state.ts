@@ -102,9 +102,8 @@ function namesOf(run: Run, artifacts: readonly Artifact[]): ReadonlyMap<string, 
   const files = [run, ...artifacts].flatMap((owner) =>
     owner === run ? filesOfRun(run) : filesOfArtifact(owner as Artifact),
   );
-  const isJson = ({ name }: File): boolean => name.endsWith(".json");
-  // Pictures first, since JSON names their hashes.
-  for (const file of [...files.filter((each) => !isJson(each)), ...files.filter(isJson)]) {
+  // What is named by hashes in others comes before those.
+  for (const file of [0, 1, 2, 3].flatMap((rank) => files.filter(({ name }) => rankOf(name) === rank))) {
     const content = new Map([...leavesOf(contentOf(file), "")].sort(([a], [b]) => (a < b ? -1 : 1)));
     const label = hash("md5", withNames(stringifyExtended([...content].flat()), names), "hex").slice(0, 12);
     const [sha256, md5] = [hash("sha256", file.bytes, "hex"), hash("md5", file.bytes, "hex")];
@@ -115,6 +114,12 @@ function namesOf(run: Run, artifacts: readonly Artifact[]): ReadonlyMap<string, 
     names.set(Buffer.from(md5, "hex").toString("base64"), `hash of ${label}`);
   }
   return names;
+}
+
+function rankOf(name: string): number {
+  if (!name.endsWith(".json")) return 0;
+  if (name.endsWith(".classes.json")) return 1;
+  return name.endsWith(".table.json") ? 2 : 3;
 }
 
 function withNames(text: string, names: ReadonlyMap<string, string>): string {

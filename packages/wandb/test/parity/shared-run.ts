@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Logger } from "@mlog/core";
 import type { WandbServer } from "@mlog/test-servers/wandb";
 import type { WandBLoggerOptions } from "../../src/index.ts";
 import { openRun } from "../open-run.ts";
@@ -48,11 +49,16 @@ export async function logFirst(
     nothing: null,
     name: "Zürich",
     nan: NaN,
+    inf: Infinity,
+    list: [1, NaN, { deep: -Infinity }],
+    empty: {},
     "-trimmed-": 1,
     optimizer: { name: "adam", betas: [0.9, 0.999], amsgrad: { on: false } },
   });
   logger.logTraces({ trace: { a: { b: 1 }, c: [1, "x", null] } });
-  logger.logMetrics({ "loss/train": 1, nan: NaN, inf: Infinity, ninf: -Infinity }, { step: 0 });
+  // Merged leaf by leaf.
+  logger.logTraces({ trace: { a: { d: 2 }, c: [2] } });
+  logger.logMetrics({ "loss/train": 1, nan: NaN, inf: Infinity, ninf: -Infinity, ok: true }, { step: 0 });
   logger.logMetrics({ "loss/train": 0.5, acc: 1e-7, count: 2 ** 53 }, { step: 1 });
   // Of one step, in two calls: one row.
   logger.logMetrics({ acc: 0.25, "a.b": 3 }, { step: 1 });
@@ -61,14 +67,23 @@ export async function logFirst(
   const rows = [
     ["x", 1.5, [1, 2], true, null],
     ["ä", NaN, [3], false, null],
+    [null, Infinity, [], null, null],
   ];
   logger.logTable(["text", "number", "list", "flag", "nothing"], rows, { name: "Table", step: 1 });
+  logger.logTable(["a"], [[1]], { name: "odd ü/n*me?", step: 1 });
   const labels = { channelsLast: true, maskClassLabels: { 0: "background", 1: "cat", 2: "dog" }, step: 4 };
   // The first call of its step.
   logger.logImages([0, 50, 100].map(ramp), {
     ...labels,
     name: "Images",
     masks: { truth: [0, 50, 100].map(mask) },
+    useTable: false,
+  });
+  logger.logImages([ramp(0)], {
+    name: "Unnamed",
+    masks: { truth: [mask(0)] },
+    channelsLast: true,
+    step: 4,
     useTable: false,
   });
   logger.logImages([0, 7].map(ramp), { ...labels, name: "eval/Images", masks: { truth: [0, 7].map(mask) } });
@@ -79,9 +94,14 @@ export async function logFirst(
   return wandb.path!;
 }
 
-/** The second part: the run is resumed, and fails. */
-export async function logSecond(server: Pick<WandbServer, "baseUrl" | "apiKey">): Promise<void> {
-  const { logger } = openRun(server, { project: "parity", id: "shared", resume: "must" });
+/** The second part: the run is resumed, and fails. `meanwhile` is called once it is resumed. */
+export async function logSecond(
+  server: Pick<WandbServer, "baseUrl" | "apiKey">,
+  meanwhile: (logger: Logger) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const { logger, wandb } = openRun(server, { project: "parity", id: "shared", resume: "must" });
+  await wandb.started();
+  await meanwhile(logger);
   logger.logHyperparameters({ more: [1, { deep: "value" }] });
   logger.logMetrics({ "loss/train": 0.0625, only: 5 }, { step: 9 });
   await logger.close({ error: new Error("the run fails") });
