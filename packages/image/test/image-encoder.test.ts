@@ -187,7 +187,8 @@ describe("the worker", () => {
     process.on("worker", remember);
     onTestFinished(() => void process.off("worker", remember));
     await encoder.encode(grey(2));
-    const waiting = [3, 4].map((value) => encoder.encode(grey(value, 500, 500)));
+    // So large that they are not made before the worker is gone.
+    const waiting = [3, 4].map((value) => encoder.encode(grey(value, 4000, 4000)));
     void workers[0]!.terminate();
     for (const each of waiting)
       await expectRejection(each, "IMAGE_WORKER_FAILED", /ended with 2 of them not encoded/);
