@@ -1,6 +1,6 @@
 import { BlobServiceClient } from "@azure/storage-blob";
 import { type AzureServer, startAzure } from "@mlog/test-servers/azure";
-import { lateUploads } from "@mlog/test-servers/store-faults";
+import { type StoreSubject, lateUploads, races } from "@mlog/test-servers/store-faults";
 import { afterAll, beforeAll } from "vitest";
 import { azureStore } from "../src/index.ts";
 
@@ -11,10 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-lateUploads(() => {
+const subject = (): StoreSubject => {
   const { accountName, accountKey, endpoint } = server;
   return {
     endpoint: new URL(endpoint).origin,
-    storeAt: (origin) => azureStore(`${origin}/${accountName}/mlog/late`, { accountKey }),
+    storeAt: (origin) => azureStore(`${origin}/${accountName}/mlog/order`, { accountKey }),
   };
-});
+};
+lateUploads(subject);
+races(subject);
