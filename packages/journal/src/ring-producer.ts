@@ -8,9 +8,10 @@ import { rowText } from "./row-encoder/row-text.ts";
 
 /**
  * The backlog from which rows are encoded by the thread that appends them, in bytes. It bounds what
- * a kill can take when rows come faster than the worker encodes them, and the memory touched.
+ * a kill can take when rows come faster than the worker encodes them, what is left to do when the
+ * writer is closed, and the memory touched: what is in the ring stays in the caches of both threads.
  */
-const PRESSURE_BYTES = 2 * 1024 * 1024;
+const PRESSURE_BYTES = 512 * 1024;
 
 /** What a {@link RingProducer} asks of the writer that owns it. */
 export interface RingOwner {

@@ -25,10 +25,8 @@ interface WebAssemblyHost {
 }
 
 interface Exports {
-  readonly length: { value: number };
-  readonly records: { value: number };
-  readonly wholeLength: { value: number };
   free(): number;
+  state(): number;
   configure(
     texts: number,
     slots: number,
@@ -40,7 +38,6 @@ interface Exports {
     output: number,
     batch: number,
   ): void;
-  clear(): void;
   encode(input: number, words: number): number;
 }
 
@@ -52,6 +49,8 @@ interface Exports {
 export class WasmEncoder implements FrameEncoder {
   readonly #ring: Ring;
   readonly #exports: Exports;
+  /** Length, records and whole length of the output. */
+  readonly #state: Uint32Array;
   readonly #input: number;
   readonly #nameEnds: Uint32Array;
   readonly #nameTexts: Uint8Array;
@@ -91,6 +90,7 @@ export class WasmEncoder implements FrameEncoder {
     memory.grow(Math.ceil(end / PAGE) - 1);
     const { buffer } = memory;
     this.scratch = frameMemory(buffer, this.#input, MAX_FRAME_WORDS);
+    this.#state = new Uint32Array(buffer, this.#exports.state(), 3);
     this.#nameEnds = new Uint32Array(buffer, nameEnds, MAX_NAMES);
     this.#nameTexts = new Uint8Array(buffer, nameTexts, MAX_NAME_BYTES);
     this.output = Buffer.from(buffer, output, outputBytes);
@@ -117,19 +117,19 @@ export class WasmEncoder implements FrameEncoder {
   }
 
   get length(): number {
-    return this.#exports.length.value;
+    return this.#state[0]!;
   }
 
   get records(): number {
-    return this.#exports.records.value;
+    return this.#state[1]!;
   }
 
   get wholeLength(): number {
-    return this.#exports.wholeLength.value;
+    return this.#state[2]!;
   }
 
   clear(): void {
-    this.#exports.clear();
+    this.#state[0] = this.#state[1] = this.#state[2] = 0;
   }
 
   encode(memory: FrameMemory, from: number, to: number): number {
