@@ -7,7 +7,7 @@ const BENCHMARKS = ["log-metrics", "sustained", "memory", "images", "uploads", "
 for (const name of BENCHMARKS) {
   const program = fileURLToPath(new URL(`./${name}/main.ts`, import.meta.url));
   process.stdout.write(`\n# ${name}\n`);
-  const args = ["--conditions=@mlog/source", program, ...process.argv.slice(2)];
+  const args = [program, ...process.argv.slice(2)];
   const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
   if (status !== 0) process.exitCode = 1;
 }

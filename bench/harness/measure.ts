@@ -13,7 +13,7 @@ export interface Case {
 }
 
 const TEN_MINUTES = 600_000;
-const NODE_OPTIONS = ["--conditions=@mlog/source", "--expose-gc", "--max-old-space-size=4096"];
+const NODE_OPTIONS = ["--expose-gc", "--max-old-space-size=4096"];
 
 /** Runs a case once, in a process of its own. Rejects with what the process wrote to stderr. */
 export function measure({ name, program, parameters }: Case): Promise<Figures> {

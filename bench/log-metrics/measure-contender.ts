@@ -20,8 +20,8 @@ export interface Parameters {
   readonly folder: string;
 }
 
-/** Training runs are long: what counts is compiled code. */
-const WARM_UP_CALLS = 20_000;
+/** Training runs are long: what counts is compiled code, and the engine compiles until about here. */
+const WARM_UP_CALLS = 100_000;
 const MODES = { bursts: measureBursts, sustained: measureSustained, steps: measureSteps };
 
 const { contender: name, mode, metrics, namesInAll, count, folder: parent } = readParameters<Parameters>();
