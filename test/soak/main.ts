@@ -24,6 +24,7 @@ import { wandbFaults } from "./proofs/wandb-faults.ts";
 import { wandbKills } from "./proofs/wandb-kills.ts";
 import { wandbNeverYielding } from "./proofs/wandb-never-yielding.ts";
 import { wandbRuns } from "./proofs/wandb-runs.ts";
+import { uploadsInOutage } from "./proofs/uploads-in-outage.ts";
 import { uploadsOverBadNetwork } from "./proofs/uploads-over-bad-network.ts";
 import { createRandom } from "./random.ts";
 
@@ -44,6 +45,7 @@ const proofs: readonly Proof[] = [
   wandbRuns,
   exportToParquet,
   uploadsOverBadNetwork,
+  uploadsInOutage,
   largeObject,
 ];
 
