@@ -14,7 +14,8 @@ export interface ResolverOptions {
   readonly features: readonly string[];
 }
 
-interface RunNames {
+/** Which run a call is about. */
+export interface RunNames {
   readonly entityName: string;
   readonly projectName: string;
   readonly runName: string;

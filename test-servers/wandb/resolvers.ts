@@ -2,7 +2,7 @@ import { Refusal } from "./exchange.ts";
 import type { CallContext } from "./graphql-endpoint.ts";
 import { createRunFiles, runUploadUrls } from "./run-files.ts";
 import { findProject, projectFields, runFields } from "./run-fields.ts";
-import { type ResolverOptions, knownRun } from "./known-run.ts";
+import { type ResolverOptions, type RunNames, knownRun } from "./known-run.ts";
 import { artifactResolvers } from "./artifact-resolvers.ts";
 import { type UpsertBucketInput, upsertBucket } from "./upsert-bucket.ts";
 import type { World } from "./world.ts";
@@ -61,6 +61,10 @@ export function resolvers(options: ResolverOptions): object {
     upsertBucket: ({ input }: { input: UpsertBucketInput }) => {
       const { run, inserted } = upsertBucket(input, world, violations);
       return { bucket: runFields(run), inserted };
+    },
+    notifyScriptableRunAlert: ({ input }: { input: RunNames }, context: CallContext) => {
+      knownRun(world, violations, input, context);
+      return { success: true };
     },
     createRunFiles: ({ input }: { input: RunFilesInput }, context: CallContext) => {
       const run = knownRun(world, violations, input, context);

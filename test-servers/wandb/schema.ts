@@ -8,6 +8,9 @@ const TYPES = `
   scalar Int64
   scalar DateTime
 
+  scalar Duration
+
+  enum AlertSeverity { INFO WARN ERROR }
   enum ArtifactState { PENDING COMMITTED DELETED }
   enum ArtifactStorageLayout { V1 V2 }
   enum ArtifactManifestType { FULL INCREMENTAL PATCH }
@@ -96,6 +99,12 @@ const TYPES = `
   input CommitArtifactInput { artifactID: ID! clientMutationId: String }
   input UpdateArtifactInput { artifactID: ID! description: String metadata: JSONString clientMutationId: String }
 
+  input NotifyScriptableRunAlertInput {
+    entityName: String! projectName: String! runName: String! title: String! text: String! severity: AlertSeverity
+    waitDuration: Duration clientMutationId: String
+  }
+
+  type NotifyScriptableRunAlertPayload { success: Boolean! }
   type UpsertBucketPayload { bucket: Run inserted: Boolean }
   type CreateRunFilesPayload { runID: ID! uploadHeaders: [String!]! files: [RunFileUrl!]! }
   type RunFileUrl { name: String! uploadUrl: String }
@@ -123,6 +132,7 @@ const TYPES = `
     createArtifactFiles(input: CreateArtifactFilesInput!): CreateArtifactFilesPayload
     commitArtifact(input: CommitArtifactInput!): CommitArtifactPayload
     updateArtifact(input: UpdateArtifactInput!): UpdateArtifactPayload
+    notifyScriptableRunAlert(input: NotifyScriptableRunAlertInput!): NotifyScriptableRunAlertPayload
   }
 `;
 

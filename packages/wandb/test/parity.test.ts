@@ -33,6 +33,27 @@ test("Python's client keeps the rules of the server, and leaves what WandBLogger
   expect(compare(serverState(python), serverState(own), ONLINE, withoutStep)).toEqual(NONE);
 });
 
+test("Python's client keeps the rules of the server when requests fail, too", async () => {
+  const python = await openServer();
+  for (const call of [
+    "file_stream",
+    "PUT",
+    "UpsertBucket",
+    "CreateRunFiles",
+    "CreateArtifact",
+    "CommitArtifact",
+  ]) {
+    python.faults.plan(call, { kind: "status", status: 500, after: true });
+  }
+  for (const call of ["file_stream", "PUT"]) {
+    python.faults.plan(call, { kind: "status", status: 429, retryAfter: 1 });
+    python.faults.plan(call, { kind: "reset", after: true });
+  }
+  await runShared("first", join(folder, "ep0.pt"), python, folder);
+  python.assertNoViolations();
+  expect(python.run("shared")).toMatchObject({ complete: true, exitCode: 0 });
+});
+
 test("either client resumes a run of the other", async () => {
   const [python, own] = [await openServer(), await openServer()];
   await runShared("first", join(folder, "ep0.pt"), own, folder);

@@ -13,7 +13,8 @@ import { ArtifactQueue } from "./artifact-queue.ts";
 import { ConfigSender } from "./config-sender.ts";
 import { rateLimitGap } from "./rate-limit.ts";
 import { RecordSource } from "./record-source.ts";
-import { historyLine, outputLines } from "./record-text.ts";
+import { OutputLines } from "./output-lines.ts";
+import { historyLine } from "./record-text.ts";
 import { RunFiles } from "./run-files.ts";
 import type { Started } from "./start-run.ts";
 import { LINE_BYTES, StreamBatch } from "./stream-batch.ts";
@@ -56,6 +57,7 @@ export class RunSender {
   readonly #files: RunFiles;
   readonly #artifacts: ArtifactQueue;
   readonly #config: ConfigSender;
+  readonly #output = new OutputLines();
   readonly #alarm = new Alarm();
   readonly #path: string;
   /** Rows and lines of output that the server has from an earlier attempt, and that are still to be read. */
@@ -197,12 +199,7 @@ export class RunSender {
       this.#step = record.history.step?.num ?? this.#step;
       this.#takeRow(historyLine(record.history));
     }
-    if (record.output_raw !== undefined) {
-      for (const line of outputLines(record.output_raw)) {
-        if (this.#outputToSkip > 0) this.#outputToSkip--;
-        else this.#batch.addOutput(line);
-      }
-    }
+    if (record.output_raw !== undefined) this.#takeOutput(this.#output.add(record.output_raw));
     for (const { path } of record.files?.files ?? []) if (path !== undefined) this.#files.add(path);
     if (record.artifact !== undefined) this.#artifacts.add(record.artifact);
     if (record.exit !== undefined) this.#end(record.exit.exit_code ?? 0);
@@ -211,12 +208,20 @@ export class RunSender {
   /** Nothing more is read. */
   #end(exitCode: number): void {
     this.#exitCode = exitCode;
+    this.#takeOutput(this.#output.end());
     if (FINAL_FILES.every((name) => this.#files.knows(name))) return;
     try {
       addFinalFiles(this.#options.folder.files, this.#state);
       for (const name of FINAL_FILES) this.#files.add(name);
     } catch (error) {
       this.#fail("the config and the summary as files", error);
+    }
+  }
+
+  #takeOutput(lines: readonly string[]): void {
+    for (const line of lines) {
+      if (this.#outputToSkip > 0) this.#outputToSkip--;
+      else this.#batch.addOutput(line);
     }
   }
 

@@ -103,7 +103,7 @@ export const UPLOADED: readonly Difference[] = [
   LOCAL_PATHS,
   EMPTY,
   {
-    what: "System metrics and the environment that Python's client noted, which `uploadRun` leaves out",
+    what: "System metrics, the environment, alerts and definitions of metrics that Python's client noted, which `uploadRun` leaves out",
     where: [/^hasSystemMetrics$/, /_wandb > value > e > /, /wandb-metadata\.json/],
   },
 ];
