@@ -15,7 +15,7 @@ import { failingDisk } from "./proofs/failing-disk.ts";
 import { kills, killsWithRecordDurability } from "./proofs/kills.ts";
 import { killsDuringResume } from "./proofs/kills-during-resume.ts";
 import { killsDuringUploads } from "./proofs/kills-during-uploads.ts";
-import { largeObject } from "./proofs/large-object.ts";
+import { largeObject, largeObjectOnAzurite, largeObjectOnCeph } from "./proofs/large-object.ts";
 import { longRun } from "./proofs/long-run.ts";
 import { neverYieldingUploads } from "./proofs/never-yielding-uploads.ts";
 import { neverYielding } from "./proofs/never-yielding.ts";
@@ -47,6 +47,8 @@ const proofs: readonly Proof[] = [
   uploadsOverBadNetwork,
   uploadsInOutage,
   largeObject,
+  largeObjectOnCeph,
+  largeObjectOnAzurite,
 ];
 
 const { values } = parseArgs({
