@@ -1,4 +1,5 @@
 import type { Artifact, Collection } from "./artifact.ts";
+import { projectFields } from "./run-fields.ts";
 import type { Storage } from "./storage.ts";
 import type { World } from "./world.ts";
 
@@ -9,6 +10,9 @@ interface PageArguments {
 
 /** Files per page, whatever the client asks for: it must follow the pages. */
 const PAGE = 3;
+
+/** When artifacts are made does not matter here. */
+const MADE = { createdAt: "2026-01-01T00:00:00Z", updatedAt: "2026-01-01T00:00:00Z" };
 
 /** Artifacts as GraphQL shows them. */
 export class ArtifactFields {
@@ -40,11 +44,16 @@ export class ArtifactFields {
       size: sizes.reduce((sum, size) => sum + size, 0),
       fileCount: sizes.length,
       versionIndex: version,
+      ...MADE,
+      tags: [],
+      ttlDurationSeconds: -1,
+      ttlIsInherited: true,
       aliases: this.#aliases(artifact),
       artifactType: { id: `ArtifactType:${artifact.type}`, name: artifact.type },
       artifactSequence: {
         id: `ArtifactSequence:${artifact.collection}`,
         name: artifact.collection,
+        project: projectFields(artifact.entity, artifact.project),
         latestArtifact: () => (latest === undefined ? null : this.artifact(latest)),
       },
       currentManifest: () =>
@@ -87,9 +96,12 @@ export class ArtifactFields {
 
   #collectionFields(collection: Collection | undefined): object | null {
     if (collection === undefined) return null;
+    const made = collection.versions[0];
     return {
+      __typename: "ArtifactSequence",
       id: `ArtifactCollection:${collection.name}`,
       name: collection.name,
+      project: made === undefined ? null : projectFields(made.entity, made.project),
       artifactMembership: ({ aliasName }: { aliasName: string }) => this.#membership(collection, aliasName),
     };
   }
@@ -99,6 +111,7 @@ export class ArtifactFields {
     if (artifact === undefined) return null;
     return {
       id: `Membership:${artifact.id}`,
+      ...MADE,
       versionIndex: artifact.version,
       aliases: this.#aliases(artifact),
       artifactCollection: () => this.#collectionFields(collection),
@@ -107,10 +120,11 @@ export class ArtifactFields {
     };
   }
 
-  #aliases({ aliases, collection }: Artifact): object[] {
+  #aliases({ aliases, collection, entity, project }: Artifact): object[] {
     return [...aliases].map((alias) => ({
+      id: `ArtifactAlias:${collection}:${alias}`,
       alias,
-      artifactCollection: { id: `ArtifactCollection:${collection}`, name: collection },
+      artifactCollection: () => this.#collectionFields(this.#collection(entity, project, collection)),
     }));
   }
 

@@ -33,6 +33,7 @@ export function runFields(run: Run): object {
 export function projectFields(entity: string, project: string): object {
   return {
     id: Buffer.from(`Project:v1:${project}:${entity}`).toString("base64"),
+    internalId: Buffer.from(`ProjectInternalId:${project}`).toString("base64"),
     name: project,
     entity: { id: `Entity:${entity}`, name: entity },
   };

@@ -26,7 +26,7 @@ const TYPES = `
   type ServerFeature { name: String! isEnabled: Boolean! }
 
   type Project {
-    id: ID! name: String! entity: Entity!
+    id: ID! internalId: ID! name: String! entity: Entity!
     bucket(name: String, missingOk: Boolean, desc: String): Run
     run(name: String!): Run
     artifact(name: String!): Artifact
@@ -53,16 +53,23 @@ const TYPES = `
   type MultipartUrl { partNumber: Int64! uploadUrl: String! }
 
   type ArtifactType { id: ID! name: String! artifactCollection(name: String!): ArtifactCollection }
-  type ArtifactSequence { id: ID! name: String! latestArtifact: Artifact }
-  type ArtifactAlias { alias: String! artifactCollection: ArtifactCollection }
-  type ArtifactCollection { id: ID! name: String! artifactMembership(aliasName: String!): ArtifactCollectionMembership }
+  type ArtifactAlias { id: ID! alias: String! artifactCollection: ArtifactCollection }
+  type Tag { id: ID! name: String! }
+  interface ArtifactCollection {
+    id: ID! name: String! project: Project artifactMembership(aliasName: String!): ArtifactCollectionMembership
+  }
+  type ArtifactSequence implements ArtifactCollection {
+    id: ID! name: String! project: Project artifactMembership(aliasName: String!): ArtifactCollectionMembership
+    latestArtifact: Artifact
+  }
   type ArtifactCollectionMembership {
-    id: ID! versionIndex: Int aliases: [ArtifactAlias!]! artifactCollection: ArtifactCollection artifact: Artifact
+    id: ID! createdAt: DateTime! versionIndex: Int aliases: [ArtifactAlias!]! artifactCollection: ArtifactCollection artifact: Artifact
     files(names: [String!], after: String, first: Int): FileConnection
   }
   type Artifact {
     id: ID! state: ArtifactState! digest: String! description: String metadata: JSONString size: Int64! fileCount: Int64!
-    versionIndex: Int historyStep: Int64 aliases: [ArtifactAlias!]!
+    versionIndex: Int historyStep: Int64 aliases: [ArtifactAlias!]! tags: [Tag!]! commitHash: String
+    ttlDurationSeconds: Int64! ttlIsInherited: Boolean! createdAt: DateTime! updatedAt: DateTime
     artifactType: ArtifactType! artifactSequence: ArtifactSequence! currentManifest: ArtifactManifest
     files(names: [String!], after: String, first: Int): FileConnection
   }

@@ -1,13 +1,13 @@
-import { cpSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test, type TestContext } from "vitest";
 import { uploadRun } from "../src/index.ts";
 import { FAST, openServer } from "./open-run.ts";
 import { compare } from "./parity/compare.ts";
 import { ONLINE, SYNCED, UPLOADED, withoutStep } from "./parity/differences.ts";
-import { missingClient, runShared, sync } from "./parity/python-client.ts";
+import { missingClient, readArtifacts, runShared, sync } from "./parity/python-client.ts";
 import { serverState } from "./parity/server-state.ts";
-import { logFirst, logSecond, MODEL } from "./parity/shared-run.ts";
+import { logFirst, logSecond, MODEL, ramp } from "./parity/shared-run.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** Where a model is to be uploaded, and Python's client keeps what it keeps. */
@@ -63,6 +63,26 @@ test("either client resumes a run of the other", async () => {
   python.assertNoViolations();
   own.assertNoViolations();
   expect(compare(serverState(python), serverState(own), ONLINE, withoutStep).unlisted).toEqual([]);
+});
+
+test("Python's client gets the artifacts of WandBLogger", async () => {
+  const server = await openServer();
+  await logFirst(server, folder);
+  expect(await readArtifacts(server, folder)).toEqual({
+    type: "model",
+    version: "v0",
+    batch: 0,
+    columns: ["text", "number", "list", "flag", "nothing"],
+    data: [
+      ["x", 1.5, [1, 2], true, null],
+      ["ä", null, [3], false, null],
+      [null, Infinity, [], null, null],
+    ],
+    pixels: ramp(7),
+    masks: ["truth"],
+  });
+  expect(readFileSync(join(folder, "model/ep0.pt"), "utf8")).toBe(MODEL);
+  server.assertNoViolations();
 });
 
 test("Python's wandb sync sends an offline run as uploadRun does", async () => {

@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { WandbServer } from "@mlog/test-servers/wandb";
+import { parseExtended } from "../../src/extended-json.ts";
 
 /** The program that runs Python's client. */
 export const PYTHON: string = process.env["WANDB_PYTHON"] || "python3";
@@ -29,6 +31,16 @@ export function runShared(
   const script = join(folder, "shared-run.py");
   copyFileSync(new URL("shared-run.py", import.meta.url), script);
   return runPython([script, part, model], server, folder, env);
+}
+
+/** Gets the artifacts of the shared run, and resolves with what read-artifacts.py says of them. */
+export async function readArtifacts(
+  server: Pick<WandbServer, "baseUrl" | "apiKey">,
+  folder: string,
+): Promise<unknown> {
+  const script = fileURLToPath(new URL("read-artifacts.py", import.meta.url));
+  await runPython([script, folder], server, folder, {});
+  return parseExtended(readFileSync(join(folder, "read.json"), "utf8"));
 }
 
 /** Sends an offline run with `wandb sync`, whose exit code says nothing: look at what has arrived. */

@@ -11,7 +11,7 @@ const WIDTH = 8;
 export const MODEL = "weights of a model";
 
 /** (H,W,3): pixels that every client takes as they are. */
-function ramp(add: number): number[][][] {
+export function ramp(add: number): number[][][] {
   return grid((at) => [0, 1, 2].map((channel) => (at * 3 + channel + add) % 256));
 }
 
