@@ -1,47 +1,98 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import tls from "node:tls";
+import { inspect } from "node:util";
 import {
   BlobServiceClient,
-  ContainerSASPermissions,
+  ContainerClient,
   StorageSharedKeyCredential,
   generateBlobSASQueryParameters,
+  type newPipeline,
 } from "@azure/storage-blob";
 import { Logger, State } from "@mlog/core";
+import { ObjectStoreLogger } from "@mlog/object-store";
 import { type AzureServer, startAzure } from "@mlog/test-servers/azure";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { AzureBlobLogger } from "../src/index.ts";
 import { AzureBlobStore } from "../src/store.ts";
 
+type TokenCredential = Extract<Parameters<typeof newPipeline>[0], { getToken: unknown }>;
+
 let server: AzureServer;
+let container: ContainerClient;
 beforeAll(async () => {
   server = await startAzure();
-  await BlobServiceClient.fromConnectionString(server.connectionString).createContainer("mlog");
+  container = BlobServiceClient.fromConnectionString(server.connectionString).getContainerClient("mlog");
+  await container.create();
 });
 afterAll(() => server.close());
 
-/** A shared access signature that counts from `start` on, in Unix ms. */
-function signatureFrom(start: number): string {
+/** A shared access signature that allows what the policy `uploads` of the container does. */
+function signatureByPolicy(): string {
   const { accountName, accountKey } = server;
-  return generateBlobSASQueryParameters(
-    {
-      containerName: "mlog",
-      permissions: ContainerSASPermissions.parse("racwdl"),
-      startsOn: new Date(start),
-      expiresOn: new Date(start + 3_600_000),
-    },
-    new StorageSharedKeyCredential(accountName, accountKey),
-  ).toString();
+  const key = new StorageSharedKeyCredential(accountName, accountKey);
+  return generateBlobSASQueryParameters({ containerName: "mlog", identifier: "uploads" }, key).toString();
 }
 
-test("parked files arrive by themselves, once, with a signature that is accepted later", async () => {
+/** As Microsoft Entra ID writes it, but unsigned. */
+function tokenFor(audience: string): string {
+  const now = Math.trunc(Date.now() / 1000);
+  const claims = {
+    aud: audience,
+    iss: "https://sts.windows.net/mlog/",
+    iat: now,
+    nbf: now - 60,
+    exp: now + 3600,
+  };
+  const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString("base64url");
+  return `${encode({ alg: "RS256", typ: "JWT" })}.${encode(claims)}.${Buffer.from("none").toString("base64url")}`;
+}
+
+test("a token credential of one's own is asked again once its token was refused", async ({ skip }) => {
+  if (!("setDefaultCACertificates" in tls)) return skip("this Node cannot be told whom to trust");
+  const folder = await mkdtemp(join(tmpdir(), "mlog-credentials-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const secure = await startAzure({ tokens: true });
+  onTestFinished(() => secure.close());
+  tls.setDefaultCACertificates([secure.certificate!]);
+  let audience = "https://example.com";
+  const asked: (string | string[])[] = [];
+  const credential: TokenCredential = {
+    async getToken(scopes) {
+      asked.push(scopes);
+      return { token: tokenFor(audience), expiresOnTimestamp: Date.now() + 1000 };
+    },
+  };
+  await BlobServiceClient.fromConnectionString(secure.connectionString).createContainer("mlog");
+  const uri = `${secure.endpoint}/mlog`;
+  const client = new ContainerClient(uri, credential, { retryOptions: { maxTries: 1 } });
+  const destination = new ObjectStoreLogger({
+    store: new AzureBlobStore(uri, {}, client),
+    stagingFolder: join(folder, "staging"),
+  });
+  const heard = Promise.withResolvers<Error>();
+  const logger = new Logger(new State({ runName: "run" }), destination, { onError: heard.resolve });
+  const path = join(folder, "a.txt");
+  await writeFile(path, "hello");
+  const { uploaded } = logger.uploadFile("a.txt", path);
+  const error = await heard.promise;
+  expect(error).toMatchObject({ code: "UPLOADS_PARKED" });
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(tokenFor(audience).slice(0, 60));
+  audience = "https://storage.azure.com";
+  expect(await uploaded).toMatchObject([{ name: "a.txt", size: 5 }]);
+  await logger.close();
+  expect(asked[0]).toEqual(["https://storage.azure.com/.default"]);
+});
+
+test("parked files arrive by themselves, once, with a signature that is allowed it later", async () => {
   const folder = await mkdtemp(join(tmpdir(), "mlog-credentials-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const { endpoint, connectionString } = server;
   const told: Error[] = [];
   const heard = Promise.withResolvers<void>();
   const destination = new AzureBlobLogger(`${endpoint}/mlog/parked`, {
-    sasToken: signatureFrom(Date.now() + 3000),
+    sasToken: signatureByPolicy(),
     stagingFolder: join(folder, "staging"),
   });
   const logger = new Logger(new State({ runName: "run" }), destination, {
@@ -55,6 +106,12 @@ test("parked files arrive by themselves, once, with a signature that is accepted
   const { staged, uploaded } = logger.uploadFile("a.txt", path);
   await staged;
   await heard.promise;
+  const accessPolicy = {
+    permissions: "racwdl",
+    startsOn: new Date(Date.now() - 60_000),
+    expiresOn: new Date(Date.now() + 3_600_000),
+  };
+  await container.setAccessPolicy(undefined, [{ id: "uploads", accessPolicy }]);
   expect(await uploaded).toMatchObject([{ name: "a.txt", size: 5 }]);
   expect(await logger.close()).toMatchObject([{ delivered: 1, pending: 0, dropped: 0 }]);
   expect(told).toMatchObject([
