@@ -40,12 +40,15 @@ export class Workbench implements Disposable {
     this.#folder = mkdtempSync(join(root, "test/.cache/blocks-"));
   }
 
-  /** Runs a block as a reader would, in an empty folder. Rejects if it throws or exits with another code than 0. */
-  async run(block: CodeBlock): Promise<void> {
+  /**
+   * Runs a block as a reader would, in an empty folder, with `env` besides the environment of this process. Rejects if
+   * it throws or exits with another code than 0.
+   */
+  async run(block: CodeBlock, env: Readonly<Record<string, string>> = {}): Promise<void> {
     const cwd = await mkdtemp(join(tmpdir(), "mlog-docs-"));
     try {
       const args = ["--conditions=@mlog/source", this.#write(block)];
-      await promisify(execFile)("node", args, { cwd, timeout: 60_000 });
+      await promisify(execFile)("node", args, { cwd, timeout: 60_000, env: { ...process.env, ...env } });
     } finally {
       await rm(cwd, { recursive: true });
     }

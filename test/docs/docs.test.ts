@@ -1,9 +1,17 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { blocksOf, documentedBlocks, Workbench } from "./code-block.ts";
+import { startStores, type Stores } from "./stores.ts";
 
 const blocks = documentedBlocks();
 const workbench = new Workbench();
-afterAll(() => workbench[Symbol.dispose]());
+let stores: Stores;
+beforeAll(async () => {
+  stores = await startStores();
+});
+afterAll(async () => {
+  workbench[Symbol.dispose]();
+  await stores.close();
+});
 
 describe("the code in the documentation", () => {
   it("is found, in the README at least", () => {
@@ -11,7 +19,7 @@ describe("the code in the documentation", () => {
   });
 
   it.concurrent.for(blocks.map((block) => [block.place, block] as const))("%s runs", async ([, block]) => {
-    await expect(workbench.run(block)).resolves.toBeUndefined();
+    await expect(workbench.run(block, stores.env)).resolves.toBeUndefined();
   });
 
   it("passes the type check", async () => {
