@@ -1,5 +1,6 @@
 import { cpSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { WandbServer } from "@mlog/test-servers/wandb";
 import { beforeEach, expect, test, type TestContext } from "vitest";
 import { uploadRun } from "../src/index.ts";
 import { FAST, openServer } from "./open-run.ts";
@@ -35,14 +36,8 @@ test("Python's client keeps the rules of the server, and leaves what WandBLogger
 
 test("Python's client keeps the rules of the server when requests fail, too", async () => {
   const python = await openServer();
-  for (const call of [
-    "file_stream",
-    "PUT",
-    "UpsertBucket",
-    "CreateRunFiles",
-    "CreateArtifact",
-    "CommitArtifact",
-  ]) {
+  const graphql = ["UpsertBucket", "CreateRunFiles", "CreateArtifact", "CommitArtifact"];
+  for (const call of ["file_stream", "PUT", ...graphql]) {
     python.faults.plan(call, { kind: "status", status: 500, after: true });
   }
   for (const call of ["file_stream", "PUT"]) {
@@ -88,10 +83,7 @@ test("Python's client gets the artifacts of WandBLogger", async () => {
 test("Python's wandb sync sends an offline run as uploadRun does", async () => {
   const [synced, uploaded] = [await openServer(), await openServer()];
   const path = await logFirst(synced, folder, { mode: "offline" });
-  const copy = join(folder, "copy");
-  cpSync(path, copy, { recursive: true });
-  await sync(path, synced, folder);
-  await upload(copy, uploaded);
+  await sendBothWays(path, synced, uploaded);
   synced.assertNoViolations();
   uploaded.assertNoViolations();
   expect(synced.run("shared")).toMatchObject({ complete: true, exitCode: 0 });
@@ -105,10 +97,7 @@ test.each([0.5, 0.7, 0.9])(
     const path = await logFirst(synced, folder, { mode: "offline" });
     const file = join(path, "run-shared.wandb");
     truncateSync(file, Math.floor(statSync(file).size * share));
-    const copy = join(folder, "copy");
-    cpSync(path, copy, { recursive: true });
-    await sync(path, synced, folder);
-    await upload(copy, uploaded);
+    await sendBothWays(path, synced, uploaded);
     const { rows, exitCode } = synced.run("shared");
     expect(rows.length).toBeGreaterThan(0);
     expect(rows).toEqual(uploaded.run("shared").rows);
@@ -125,15 +114,18 @@ test("uploadRun sends an offline run of Python's client as its wandb sync does",
     runs,
     readdirSync(runs).find((name) => name.startsWith("offline-run"))!,
   );
-  const copy = join(folder, "copy");
-  cpSync(path, copy, { recursive: true });
-  await sync(path, synced, folder);
-  await upload(copy, uploaded);
+  await sendBothWays(path, synced, uploaded);
   synced.assertNoViolations();
   uploaded.assertNoViolations();
   expect(compare(serverState(synced), serverState(uploaded), UPLOADED)).toEqual(NONE);
 });
 
-async function upload(path: string, { baseUrl, apiKey }: { baseUrl: string; apiKey: string }): Promise<void> {
-  await uploadRun(path, { baseUrl, apiKey, timing: FAST, onError: () => undefined });
+/** Sends the run in a folder with `wandb sync` to one server, and with `uploadRun` to the other. */
+async function sendBothWays(path: string, synced: WandbServer, uploaded: WandbServer): Promise<void> {
+  const copy = join(folder, "copy");
+  cpSync(path, copy, { recursive: true });
+  await sync(path, synced, folder);
+  const { baseUrl, apiKey } = uploaded;
+  // What is missing of a file that was cut off is told.
+  await uploadRun(copy, { baseUrl, apiKey, timing: FAST, onError: () => undefined });
 }

@@ -20,17 +20,17 @@ export function missingClient(): string | undefined {
 }
 
 /** Runs the shared run's part with Python's client, which keeps everything below `folder`. */
-export function runShared(
+export async function runShared(
   part: "first" | "second",
   model: string,
   server: Pick<WandbServer, "baseUrl" | "apiKey">,
   folder: string,
   env: Readonly<Record<string, string>> = {},
-): Promise<number> {
+): Promise<void> {
   // Its path is in what the client sends.
   const script = join(folder, "shared-run.py");
   copyFileSync(new URL("shared-run.py", import.meta.url), script);
-  return runPython([script, part, model], server, folder, env);
+  await runScript([script, part, model], server, folder, env);
 }
 
 /** Gets the artifacts of the shared run, and resolves with what read-artifacts.py says of them. */
@@ -39,7 +39,7 @@ export async function readArtifacts(
   folder: string,
 ): Promise<unknown> {
   const script = fileURLToPath(new URL("read-artifacts.py", import.meta.url));
-  await runPython([script, folder], server, folder, {});
+  await runScript([script, folder], server, folder, {});
   return parseExtended(readFileSync(join(folder, "read.json"), "utf8"));
 }
 
@@ -52,13 +52,19 @@ export async function sync(
   await runPython(["-m", "wandb", "sync", run], server, folder, {});
 }
 
-/** Resolves with the exit code; rejects if there is none. */
+/** Rejects with what was printed if the script fails. */
+async function runScript(...args: Parameters<typeof runPython>): Promise<void> {
+  const { code, printed } = await runPython(...args);
+  if (code !== 0) throw new Error(`Python exited with ${code}: ${printed}`);
+}
+
+/** Rejects if Python does not end by itself. */
 async function runPython(
   args: readonly string[],
   server: Pick<WandbServer, "baseUrl" | "apiKey">,
   folder: string,
   env: Readonly<Record<string, string>>,
-): Promise<number> {
+): Promise<{ readonly code: number; readonly printed: string }> {
   // A group of its own, since the client starts further processes.
   const child = spawn(PYTHON, args, {
     cwd: folder,
@@ -84,5 +90,5 @@ async function runPython(
   const [code, signal] = (await once(child, "close")) as [number | null, string | null];
   clearTimeout(deadline);
   if (code === null) throw new Error(`Python was ended by ${signal} after ${DEADLINE} ms: ${printed}`);
-  return code;
+  return { code, printed };
 }
