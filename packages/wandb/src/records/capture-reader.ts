@@ -2,7 +2,11 @@ import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { parseExtended } from "../extended-json.ts";
 import type { CaptureRecord } from "./capture-record.ts";
 
-const READ = 256 * 1024;
+/**
+ * How much is read at once, in bytes. What is made of it should still be young when it becomes garbage: of more, V8 would
+ * keep tens of megabytes, and collect them late.
+ */
+const READ = 32 * 1024;
 const NEWLINE = 10;
 
 /** Reads the records of a capture, also of one that is still being written. */
@@ -12,7 +16,7 @@ export class CaptureReader {
   #position = 0;
   /** The beginning of a line whose end was not there yet. */
   #rest: Buffer = Buffer.alloc(0);
-  /** Of its own: one per read would be megabytes of garbage per second, which is collected late. */
+  /** Of its own: one per read would be megabytes of garbage per second. */
   readonly #block = Buffer.allocUnsafeSlow(READ);
 
   constructor(path: string) {
@@ -23,10 +27,12 @@ export class CaptureReader {
   read(): CaptureRecord[] {
     if (this.#fd === undefined && !existsSync(this.#path)) return [];
     this.#fd ??= openSync(this.#path, "r");
-    const count = readSync(this.#fd, this.#block, 0, READ, this.#position);
+    // A long line is read in ever larger pieces, since each is copied to the one before.
+    const block = this.#rest.length > READ ? Buffer.allocUnsafeSlow(this.#rest.length) : this.#block;
+    const count = readSync(this.#fd, block, 0, block.length, this.#position);
     if (count === 0) return [];
     this.#position += count;
-    const bytes = Buffer.concat([this.#rest, this.#block.subarray(0, count)]);
+    const bytes = Buffer.concat([this.#rest, block.subarray(0, count)]);
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     this.#rest = bytes.subarray(end);
     if (end === 0) return this.read();

@@ -4,6 +4,8 @@
  * skipped when it is read.
  */
 
+import { BackwardWriter } from "./backward-writer.ts";
+
 /** The kinds of scalars: `"int"` is any of int32, int64, bool and enum, which all look alike. */
 export type ScalarKind = "string" | "int";
 
@@ -23,41 +25,42 @@ const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
+const writer = new BackwardWriter();
+
 /** The bytes of a message. Integers are safe ones; negative ones take ten bytes. */
 export function encodeMessage(type: MessageType, message: Message): Buffer {
-  const parts: Uint8Array[] = [];
-  for (const name in type) {
+  writeMessage(type, message);
+  return writer.take();
+}
+
+function writeMessage(type: MessageType, message: Message): void {
+  for (const [name, [number, kind, repeated]] of lastFieldFirst(type)) {
     const value = message[name];
     if (value === undefined) continue;
-    const [number, kind, repeated] = type[name]!;
-    const values = repeated === undefined ? [value] : (value as readonly unknown[]);
-    for (const element of values) encodeField(parts, number, kind, element);
+    if (repeated === undefined) writeField(number, kind, value);
+    else for (const element of (value as readonly unknown[]).toReversed()) writeField(number, kind, element);
   }
-  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
 }
 
-function encodeField(parts: Uint8Array[], number: number, kind: Field[1], value: unknown): void {
+function writeField(number: number, kind: Field[1], value: unknown): void {
   if (kind === "int") {
-    parts.push(varints(number * 8 + VARINT, Number(value)));
+    writer.int(Number(value));
+    writer.int(number * 8 + VARINT);
     return;
   }
-  const bytes = kind === "string" ? Buffer.from(value as string) : encodeMessage(kind, value as Message);
-  parts.push(varints(number * 8 + BYTES, bytes.length), bytes);
+  const before = writer.length;
+  if (kind === "string") writer.text(value as string);
+  else writeMessage(kind, value as Message);
+  writer.int(writer.length - before);
+  writer.int(number * 8 + BYTES);
 }
 
-function varints(...values: readonly number[]): Buffer {
-  const bytes: number[] = [];
-  for (const value of values) {
-    let rest = value;
-    if (rest < 0) {
-      let wide = BigInt.asUintN(64, BigInt(rest));
-      for (; wide > 127n; wide >>= 7n) bytes.push(Number(wide & 127n) | 128);
-      rest = Number(wide);
-    }
-    for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-    bytes.push(rest);
-  }
-  return Buffer.from(bytes);
+const reversed = new WeakMap<MessageType, readonly (readonly [name: string, field: Field])[]>();
+
+function lastFieldFirst(type: MessageType): readonly (readonly [name: string, field: Field])[] {
+  let fields = reversed.get(type);
+  if (fields === undefined) reversed.set(type, (fields = Object.entries(type).toReversed()));
+  return fields;
 }
 
 /**

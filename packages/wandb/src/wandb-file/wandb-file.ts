@@ -2,13 +2,17 @@ import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
 import { FILE_HEADER, frame } from "./framing.ts";
 import { encodeRecord, type WandbRecord } from "./messages.ts";
 
+/** What is kept for records that wait, in bytes. */
+const BUFFER = 256 * 1024;
+
 /** Writes the records of a `.wandb` file, with their numbers. */
 export class WandbFile {
   readonly #fd: number;
   #position = 0;
   #records = 0;
-  #waiting: Buffer[] = [];
-  #waitingBytes = 0;
+  /** What waits to be written is at its beginning. A buffer for each record would be garbage that is collected late. */
+  #buffer: Buffer = Buffer.allocUnsafeSlow(BUFFER);
+  #waiting = 0;
 
   /**
    * Makes the file anew, and writes its header at once: readers insist on it.
@@ -17,7 +21,7 @@ export class WandbFile {
    */
   constructor(path: string) {
     this.#fd = openSync(path, "w");
-    this.#add(Buffer.from(FILE_HEADER));
+    this.#add(FILE_HEADER);
     this.write();
   }
 
@@ -28,13 +32,12 @@ export class WandbFile {
 
   /** Writes what waits. If that throws, it waits on. */
   write(): void {
-    if (this.#waitingBytes === 0) return;
-    const bytes = Buffer.concat(this.#waiting);
+    const length = this.#waiting;
+    const start = this.#position - length;
     let done = 0;
-    const start = this.#position - bytes.length;
-    while (done < bytes.length) done += writeSync(this.#fd, bytes, done, bytes.length - done, start + done);
-    this.#waiting = [];
-    this.#waitingBytes = 0;
+    while (done < length) done += writeSync(this.#fd, this.#buffer, done, length - done, start + done);
+    this.#waiting = 0;
+    if (this.#buffer.length > BUFFER) this.#buffer = Buffer.allocUnsafeSlow(BUFFER);
   }
 
   /** Writes what waits, and syncs. */
@@ -47,9 +50,15 @@ export class WandbFile {
     closeSync(this.#fd);
   }
 
-  #add(bytes: Buffer): void {
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
+  #add(bytes: Uint8Array): void {
+    const end = this.#waiting + bytes.length;
+    if (end > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * end);
+      this.#buffer.copy(larger, 0, 0, this.#waiting);
+      this.#buffer = larger;
+    }
+    this.#buffer.set(bytes, this.#waiting);
+    this.#waiting = end;
     this.#position += bytes.length;
   }
 }
