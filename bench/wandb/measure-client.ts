@@ -35,6 +35,8 @@ const folder = mkdtempSync(join(parent, "run-"));
 const keepAlive = setInterval(() => {}, 1e6);
 const server = await startServer(MOODS[mode]);
 const rows = rowBuilder(metricNames(METRICS), metricColumns(METRICS));
+globalThis.gc?.();
+const idle = process.memoryUsage.rss();
 const contender = await CLIENTS[client](server, folder);
 const measure = { bursts: costOf, arrival: arrivalOf, memory: memoryOf }[mode];
 printFigures(await measure(contender));
@@ -58,8 +60,13 @@ async function arrivalOf(run: Contender): Promise<Figures> {
   return { arrived, lost: count - distinct, twice: arrived - distinct, closeSeconds: seconds, ...rest };
 }
 
-/** What an outage costs, after some rows on a server that is well. No close: the server is down for good. */
+/**
+ * What a run costs when it has begun, and what an outage costs, after some rows on a server that is well. No close: the
+ * server is down for good.
+ */
 async function memoryOf(run: Contender): Promise<Figures> {
+  await sleep(1000);
+  const startMiB = (process.memoryUsage.rss() - idle) / 1024 / 1024;
   await logSteadily(run, rows, WARM_UP_ROWS);
   await run.flush();
   globalThis.gc?.();
@@ -69,7 +76,7 @@ async function memoryOf(run: Contender): Promise<Figures> {
   await sleep(1000);
   globalThis.gc?.();
   const after = process.memoryUsage.rss() / 1024;
-  return { peakMiB: (peakMemory() - before) / 1024, keptMiB: (after - before) / 1024 };
+  return { startMiB, peakMiB: (peakMemory() - before) / 1024, keptMiB: (after - before) / 1024 };
 }
 
 async function logSteadily(run: Contender, build: BuildRow, calls: number): Promise<void> {
