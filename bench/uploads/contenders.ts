@@ -96,6 +96,8 @@ const mlogS3: OpenUploader = async (endpoint, folder, concurrency) => {
       stagingFolder,
       concurrency,
       showProgress: false,
+      // It would be counted among the bytes that arrive.
+      checkAtStart: false,
     }),
   );
 };
@@ -109,6 +111,8 @@ const mlogAzure: OpenUploader = async (endpoint, folder, concurrency) => {
       stagingFolder,
       concurrency,
       showProgress: false,
+      // It would be counted among the bytes that arrive.
+      checkAtStart: false,
     }),
   );
 };

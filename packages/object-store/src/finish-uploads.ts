@@ -48,6 +48,7 @@ export async function finishUploads(
       concurrency,
       maxStagedBytes: Infinity,
       requestTimeout,
+      hasOwnThread: false,
     },
     {
       staged: () => undefined,

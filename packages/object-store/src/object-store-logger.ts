@@ -216,6 +216,7 @@ function makeEngine(options: Options, stagingFolder: string, listener: EngineLis
     concurrency,
     maxStagedBytes,
     requestTimeout,
+    hasOwnThread: "module" in store,
   };
   return "module" in store
     ? new EngineThread(store, settings, listener)

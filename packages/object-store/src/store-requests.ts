@@ -31,13 +31,22 @@ export class StoreRequests {
     work: (attempt: Attempt) => Promise<Result>,
   ): Promise<Result> {
     signal?.throwIfAborted();
-    const broken = new AbortController();
-    const abortSignal = signal === undefined ? broken.signal : AbortSignal.any([signal, broken.signal]);
+    const attempt = new AbortController();
+    let breach: { readonly error: unknown } | undefined;
+    const broken = (error: unknown): void => {
+      breach = { error };
+      attempt.abort(error);
+    };
+    // Cheaper than a signal that follows both.
+    const stop = (): void => attempt.abort(signal?.reason);
+    signal?.addEventListener("abort", stop);
     try {
-      return await work({ abortSignal, broken: (error) => broken.abort(error) });
+      return await work({ abortSignal: attempt.signal, broken });
     } catch (error) {
       signal?.throwIfAborted();
-      throw await this.#translate(broken.signal.aborted ? broken.signal.reason : error, what);
+      throw await this.#translate(breach === undefined ? error : breach.error, what);
+    } finally {
+      signal?.removeEventListener("abort", stop);
     }
   }
 

@@ -37,6 +37,7 @@ export class EngineHarness {
         concurrency: 4,
         maxStagedBytes: 2 ** 40,
         requestTimeout: 60_000,
+        hasOwnThread: false,
         ...settings,
       },
       {

@@ -25,6 +25,12 @@ export class FakeClock implements Clock {
     return this.#state / 2 ** 32;
   }
 
+  alarm(ms: number, ring: () => void): () => void {
+    const sleeper = { at: this.#now + ms, wake: () => this.#wake(sleeper, ring) };
+    this.#sleepers.add(sleeper);
+    return () => this.#sleepers.delete(sleeper);
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const sleeper = { at: this.#now + ms, wake: () => this.#wake(sleeper, resolve) };

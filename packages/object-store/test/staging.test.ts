@@ -18,81 +18,88 @@ import { readObject, someBytes } from "../src/testing/expectations.ts";
 import { EngineHarness } from "./engine-harness.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-describe("what cannot be staged is refused with a code, and the others are unharmed", () => {
-  async function refusal(path: string): Promise<string[]> {
-    const store = new MemoryObjectStore();
-    const harness = new EngineHarness(store);
-    await harness.engine.open();
-    const bad = harness.upload("bad", { path });
-    const good = harness.upload("good", "content");
-    await harness.drained();
-    expect(harness.fate(good)).toEqual({ staged: 1, uploaded: 1, failed: [] });
-    const { staged, failed } = harness.fate(bad);
-    expect(staged).toBe(0);
-    return failed;
-  }
+describe.for([
+  ["", false],
+  ["by a thread of its own, ", true],
+] as const)(
+  "%swhat cannot be staged is refused with a code, and the others are unharmed",
+  ([, hasOwnThread]) => {
+    async function refusal(path: string): Promise<string[]> {
+      const store = new MemoryObjectStore();
+      const harness = new EngineHarness(store, { hasOwnThread });
+      await harness.engine.open();
+      const bad = harness.upload("bad", { path });
+      const good = harness.upload("good", "content");
+      await harness.drained();
+      expect(harness.fate(good)).toEqual({ staged: 1, uploaded: 1, failed: [] });
+      const { staged, failed } = harness.fate(bad);
+      expect(staged).toBe(0);
+      return failed;
+    }
 
-  test("a missing file", async () => {
-    expect(await refusal("/no/such/file")).toEqual(["SOURCE_NOT_FOUND"]);
-    expect(await refusal(join(process.execPath, "below"))).toEqual(["SOURCE_NOT_FOUND"]);
-  });
-
-  test("a folder", async () => {
-    expect(await refusal(temporaryFolder())).toEqual(["SOURCE_NOT_A_FILE"]);
-  });
-
-  test("a device", async () => {
-    expect(await refusal("/dev/zero")).toEqual(["SOURCE_NOT_A_FILE"]);
-  });
-
-  test("a pipe that nobody writes to", async ({ skip }) => {
-    const pipe = join(temporaryFolder(), "pipe");
-    if (spawnSync("sh", ["-c", 'mkfifo "$1"', "sh", pipe]).status !== 0) skip("there is no mkfifo");
-    expect(await refusal(pipe)).toEqual(["SOURCE_NOT_A_FILE"]);
-  });
-
-  test("an unreadable file", async () => {
-    const folder = temporaryFolder();
-    const path = join(folder, "secret");
-    writeFileSync(path, "content");
-    chmodSync(path, 0);
-    // The superuser may read everything, but no loop of links.
-    if (process.getuid?.() === 0) spawnSync("ln", ["-sf", "secret", path]);
-    expect(await refusal(path)).toEqual(["SOURCE_UNREADABLE"]);
-  });
-
-  test.for<[string, (path: string) => void]>([
-    ["shrinks", (path) => truncateSync(path, 1000)],
-    ["grows", (path) => appendFileSync(path, "more")],
-    ["is written over", (path) => writeFileSync(path, someBytes(50_000_000, 2))],
-  ])("a file that %s while it is being copied", async ([, change]) => {
-    const folder = temporaryFolder();
-    const path = join(folder, "source");
-    writeFileSync(path, someBytes(50_000_000));
-    const staging = stageFile(path, join(folder, "copy"), {
-      wantsMd5: false,
-      partSize: () => 0,
-      readUpTo: 0,
-      reserve: () => setImmediate(change, path),
-      copiesLater: false,
+    test("a missing file", async () => {
+      expect(await refusal("/no/such/file")).toEqual(["SOURCE_NOT_FOUND"]);
+      expect(await refusal(join(process.execPath, "below"))).toEqual(["SOURCE_NOT_FOUND"]);
     });
-    await expect(staging).rejects.toMatchObject({ code: "SOURCE_CHANGED" });
-    expect(readdirSync(folder)).toEqual(["source"]);
-  });
 
-  test("a file beyond maxStagedBytes, until there is room again", async () => {
-    const harness = new EngineHarness(new MemoryObjectStore(), { maxStagedBytes: 100 });
-    await harness.engine.open();
-    const large = harness.upload("large", "x".repeat(101));
-    const fits = harness.upload("fits", "x".repeat(100));
-    await harness.drained();
-    expect(harness.fate(large).failed).toEqual(["STAGING_FULL"]);
-    expect(harness.fate(fits).uploaded).toBe(1);
-    const later = harness.upload("later", "x".repeat(60));
-    await harness.drained();
-    expect(harness.fate(later).uploaded).toBe(1);
-  });
-});
+    test("a folder", async () => {
+      expect(await refusal(temporaryFolder())).toEqual(["SOURCE_NOT_A_FILE"]);
+    });
+
+    test("a device", async () => {
+      expect(await refusal("/dev/zero")).toEqual(["SOURCE_NOT_A_FILE"]);
+    });
+
+    test("a pipe that nobody writes to", async ({ skip }) => {
+      const pipe = join(temporaryFolder(), "pipe");
+      if (spawnSync("sh", ["-c", 'mkfifo "$1"', "sh", pipe]).status !== 0) skip("there is no mkfifo");
+      expect(await refusal(pipe)).toEqual(["SOURCE_NOT_A_FILE"]);
+    });
+
+    test("an unreadable file", async () => {
+      const folder = temporaryFolder();
+      const path = join(folder, "secret");
+      writeFileSync(path, "content");
+      chmodSync(path, 0);
+      // The superuser may read everything, but no loop of links.
+      if (process.getuid?.() === 0) spawnSync("ln", ["-sf", "secret", path]);
+      expect(await refusal(path)).toEqual(["SOURCE_UNREADABLE"]);
+    });
+
+    test.for<[string, (path: string) => void]>([
+      ["shrinks", (path) => truncateSync(path, 1000)],
+      ["grows", (path) => appendFileSync(path, "more")],
+      ["is written over", (path) => writeFileSync(path, someBytes(50_000_000, 2))],
+    ])("a file that %s while it is being copied", async ([, change]) => {
+      const folder = temporaryFolder();
+      const path = join(folder, "source");
+      writeFileSync(path, someBytes(50_000_000));
+      const staging = stageFile(path, join(folder, "copy"), {
+        wantsMd5: false,
+        partSize: () => 0,
+        readUpTo: 0,
+        reserve: () => setImmediate(change, path),
+        copiesLater: false,
+        mayWait: false,
+      });
+      await expect(staging).rejects.toMatchObject({ code: "SOURCE_CHANGED" });
+      expect(readdirSync(folder)).toEqual(["source"]);
+    });
+
+    test("a file beyond maxStagedBytes, until there is room again", async () => {
+      const harness = new EngineHarness(new MemoryObjectStore(), { maxStagedBytes: 100, hasOwnThread });
+      await harness.engine.open();
+      const large = harness.upload("large", "x".repeat(101));
+      const fits = harness.upload("fits", "x".repeat(100));
+      await harness.drained();
+      expect(harness.fate(large).failed).toEqual(["STAGING_FULL"]);
+      expect(harness.fate(fits).uploaded).toBe(1);
+      const later = harness.upload("later", "x".repeat(60));
+      await harness.drained();
+      expect(harness.fate(later).uploaded).toBe(1);
+    });
+  },
+);
 
 test("the copy is what arrives, whatever becomes of the source once it is staged", async () => {
   const store = new MemoryObjectStore();
@@ -129,6 +136,7 @@ test("checksums of the whole and of its parts are right, whatever the sizes", as
       readUpTo: 1,
       reserve: () => undefined,
       copiesLater: false,
+      mayWait: false,
     });
     expect((file.bytes ?? readFileSync(copy)).equals(bytes)).toBe(true);
     expect(file.size).toBe(size);

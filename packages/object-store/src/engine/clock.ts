@@ -2,6 +2,8 @@
 export interface Clock {
   /** Unix time, in ms. */
   now(): number;
+  /** Calls `ring` after `ms`, unless what it gives is called before; keeps no process alive. */
+  alarm(ms: number, ring: () => void): () => void;
   /** Resolves after `ms`, or at once when `signal` says so; keeps no process alive. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** From 0 up to, and without, 1. */
@@ -15,16 +17,20 @@ const TIMER_LIMIT = 2 ** 31 - 1;
 export const machineClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),
-  // That of "node:timers/promises" makes an error with its stack for each that ends early: for each request.
+  alarm(ms, ring) {
+    const timer = setTimeout(ring, Math.min(ms, TIMER_LIMIT)).unref();
+    return () => clearTimeout(timer);
+  },
+  // That of "node:timers/promises" makes an error with its stack for each that ends early.
   sleep(ms, signal) {
     if (signal?.aborted === true) return Promise.resolve();
     return new Promise((resolve) => {
       const end = (): void => {
-        clearTimeout(timer);
+        cancel();
         signal?.removeEventListener("abort", end);
         resolve();
       };
-      const timer = setTimeout(end, Math.min(ms, TIMER_LIMIT)).unref();
+      const cancel = machineClock.alarm(ms, end);
       signal?.addEventListener("abort", end);
     });
   },

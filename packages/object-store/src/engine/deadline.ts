@@ -15,36 +15,37 @@ export function deadlineFor(size: number, timeout: number): number {
  *
  * @throws ObjectStoreError `STORE_UNAVAILABLE` after `ms`; the reason of `signal`; what `work` throws
  */
-export async function withDeadline<Result>(
+export function withDeadline<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
   ms: number,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Result> {
-  signal.throwIfAborted();
-  const request = new AbortController();
-  const over = new AbortController();
-  let stop!: () => void;
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => {
-      request.abort(signal.reason);
-      reject(signal.reason as Error);
+  // By hand: promises that race, and signals that follow others, cost each small request a part of its time.
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const request = new AbortController();
+    const end = (): void => {
+      cancel();
+      signal.removeEventListener("abort", stop);
     };
+    const fail = (error: Error): void => {
+      end();
+      reject(error);
+    };
+    const stop = (): void => {
+      request.abort(signal.reason);
+      fail(signal.reason as Error);
+    };
+    const cancel = clock.alarm(ms, () => {
+      const error = new ObjectStoreError("STORE_UNAVAILABLE", `no answer within ${Math.round(ms / 1000)} s`);
+      request.abort(error);
+      fail(error);
+    });
+    signal.addEventListener("abort", stop);
+    work(request.signal).then((result) => {
+      end();
+      resolve(result);
+    }, fail);
   });
-  signal.addEventListener("abort", stop, { once: true });
-  const late = clock.sleep(ms, over.signal).then((): never | Promise<never> => {
-    if (over.signal.aborted) return new Promise<never>(() => undefined);
-    const error = new ObjectStoreError("STORE_UNAVAILABLE", `no answer within ${Math.round(ms / 1000)} s`);
-    request.abort(error);
-    throw error;
-  });
-  const working = work(request.signal);
-  working.catch(() => undefined);
-  try {
-    return await Promise.race([working, late, stopped]);
-  } finally {
-    // Without a reason it would make an error with its stack.
-    over.abort(null);
-    signal.removeEventListener("abort", stop);
-  }
 }

@@ -11,7 +11,6 @@ import type { Clock } from "./clock.ts";
 import type { EngineListener, UploadOrder } from "./engine.ts";
 import { partSizeFor } from "./part-size.ts";
 import type { Sender } from "./sender.ts";
-import { Slots } from "./slots.ts";
 import type { StagingBudget } from "./staging-budget.ts";
 import { comparePositions, type Position, type QueuedUpload } from "./upload-queue.ts";
 
@@ -23,6 +22,8 @@ export interface StagerMeans {
   readonly budget: StagingBudget;
   readonly clock: Clock;
   readonly listener: EngineListener;
+  /** Whether the thread may wait for a small file to be read. */
+  readonly mayWait: boolean;
 }
 
 /** Files of one name that are being staged. */
@@ -47,9 +48,12 @@ const LONGEST_HEAD_START = 1000;
  */
 export class Stager {
   readonly #means: StagerMeans;
-  readonly #slots = new Slots(STAGED_AT_ONCE);
-  readonly #tasks: Set<Promise<void>> = new Set();
+  readonly #waiting: { readonly order: UploadOrder; readonly position: Position }[] = [];
+  /** Of files that are not safe yet, in the order of their coming. */
+  readonly #unsafe: Set<Position> = new Set();
   readonly #names: Map<string, Staging> = new Map();
+  #safe = Promise.withResolvers<void>();
+  #running = 0;
   readonly #hurry = new AbortController();
   #order = 0;
 
@@ -71,16 +75,16 @@ export class Stager {
     const staging = others ?? { count: 0, latest: undefined };
     staging.count++;
     this.#names.set(name, staging);
-    const task = this.#stage(order, position, staging).finally(() => {
-      this.#tasks.delete(task);
-      if (--staging.count === 0) this.#names.delete(name);
-    });
-    this.#tasks.add(task);
+    this.#unsafe.add(position);
+    this.#waiting.push({ order, position });
+    if (this.#running < STAGED_AT_ONCE) void this.#stageAll();
   }
 
   /** Resolves when every file that was handed over before is safe, or has failed. */
   async idle(): Promise<void> {
-    await Promise.all(this.#tasks);
+    const end = this.#order;
+    for (let [first] = this.#unsafe; first !== undefined && first.order < end; [first] = this.#unsafe)
+      await this.#safe.promise;
   }
 
   /** Nothing is sent any more: what is not copied is to be copied at once. */
@@ -110,27 +114,61 @@ export class Stager {
     this.#means.listener.staged(upload.key);
   }
 
-  /** Never rejects. */
-  async #stage(order: UploadOrder, position: Position, staging: Staging): Promise<void> {
+  /** Takes one file after the other, as long as any wait. */
+  async #stageAll(): Promise<void> {
+    this.#running++;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      const { order, position } = next;
+      const staging = this.#names.get(order.name)!;
+      const end = (): void => {
+        if (--staging.count === 0) this.#names.delete(order.name);
+        this.#unsafe.delete(position);
+        this.#safe.resolve();
+        this.#safe = Promise.withResolvers();
+      };
+      const write = await this.#stage(order, position, staging);
+      // Others are read meanwhile: what is written together is synced together.
+      if (write === undefined) end();
+      else void write().finally(end);
+    }
+    this.#running--;
+  }
+
+  /** Never rejects. @returns what is to be done yet, if anything is */
+  async #stage(
+    order: UploadOrder,
+    position: Position,
+    staging: Staging,
+  ): Promise<(() => Promise<void>) | undefined> {
     const { key, path } = order;
     const { budget, listener } = this.#means;
     let reserved = 0;
-    try {
-      const session = await this.#means.session;
-      const reserve = (size: number): void => {
-        budget.reserve(size, path);
-        reserved = size;
-      };
-      const staged = await this.#slots.run(() => this.#take(order, position, staging, session, reserve));
-      // It was sent, or failed, on the way.
-      if (staged === undefined) return;
-      const kept = await session.add(staged.upload, staged.bytes);
-      const upload = { kept, key, isStaged: false, failures: 0, dueAt: 0 };
-      this.#tellStaged(upload);
-      this.#hand(upload, staging);
-    } catch (error) {
+    const reserve = (size: number): void => {
+      budget.reserve(size, path);
+      reserved = size;
+    };
+    const fail = (error: unknown): void => {
       budget.give(reserved);
       listener.failed(key, stagingError(error, path), false);
+    };
+    try {
+      const session = await this.#means.session;
+      const staged = await this.#take(order, position, staging, session, reserve);
+      // It was sent, or failed, on the way.
+      if (staged === undefined) return undefined;
+      return async () => {
+        try {
+          const kept = await session.add(staged.upload, staged.bytes);
+          const upload = { kept, key, isStaged: false, failures: 0, dueAt: 0 };
+          this.#tellStaged(upload);
+          this.#hand(upload, staging);
+        } catch (error) {
+          fail(error);
+        }
+      };
+    } catch (error) {
+      fail(error);
+      return undefined;
     }
   }
 
@@ -150,6 +188,7 @@ export class Stager {
       wantsMd5: store.wantsMd5 === true,
       partSize: (size) => partSizeFor(size, store),
       readUpTo: SMALL,
+      mayWait: this.#means.mayWait,
       reserve,
       copiesLater: isAlone(),
     });

@@ -19,6 +19,8 @@ export interface EngineSettings {
   readonly maxStagedBytes: number;
   /** In ms. */
   readonly requestTimeout: number;
+  /** The thread has nothing else to do, and may wait for a small file to be read. */
+  readonly hasOwnThread: boolean;
 }
 
 /** The {@link Engine} itself: stages, keeps the journal, and has a {@link Sender} do the rest. */
@@ -58,6 +60,7 @@ export class UploadEngine implements Engine {
       budget: this.#budget,
       clock,
       listener,
+      mayWait: settings.hasOwnThread,
     });
   }
 

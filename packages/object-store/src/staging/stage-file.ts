@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { UploadError } from "../upload-error.ts";
 import { FileSums } from "./checksums.ts";
+import { readSmallFile } from "./small-file.ts";
 import { SourceFile } from "./source-file.ts";
 import type { StagedFile } from "./staged-upload.ts";
 
@@ -11,6 +12,8 @@ export interface StageOptions {
   partSize(size: number): number;
   /** Files of so many bytes or less are read instead of copied. */
   readonly readUpTo: number;
+  /** Whether the thread may wait for such a file to be read. */
+  readonly mayWait: boolean;
   /** Called with the size before anything is copied; may throw. */
   reserve(size: number): void;
   /** A file that goes in parts and that cannot be cloned is only read, and may be sent before it is copied. */
@@ -33,6 +36,11 @@ export interface ReadFile extends StagedFile {
  * @throws UploadError `SOURCE_...`, `STAGING_FULL`, `STAGING_FAILED`
  */
 export async function stageFile(path: string, target: string, options: StageOptions): Promise<ReadFile> {
+  const bytes = options.mayWait ? readSmallFile(path, options.readUpTo) : undefined;
+  if (bytes !== undefined && options.partSize(bytes.length) === 0) {
+    options.reserve(bytes.length);
+    return sumUp(bytes, options);
+  }
   const source = await SourceFile.open(path);
   let uncopied: SourceFile | undefined;
   try {
@@ -52,16 +60,18 @@ export async function stageFile(path: string, target: string, options: StageOpti
   }
 }
 
+function sumUp(bytes: Buffer, { wantsMd5 }: StageOptions): ReadFile {
+  const sums = new FileSums(0, wantsMd5);
+  sums.add(bytes);
+  return { ...sums.file(), bytes };
+}
+
 async function readFile(source: SourceFile, target: string, options: StageOptions): Promise<ReadFile> {
   const { size } = source;
   const partSize = options.partSize(size);
   let sums = new FileSums(partSize, options.wantsMd5);
   const add = (chunk: Uint8Array): void => sums.add(chunk);
-  if (size <= options.readUpTo && partSize === 0) {
-    const bytes = await source.read();
-    add(bytes);
-    return { ...sums.file(), bytes };
-  }
+  if (size <= options.readUpTo && partSize === 0) return sumUp(await source.read(), options);
   if (await source.cloneTo(target, add)) return sums.file();
   sums = new FileSums(partSize, options.wantsMd5);
   if (partSize > 0 && options.copiesLater) {
