@@ -1,16 +1,12 @@
 import { once } from "node:events";
-import { createServer as createHttpServer } from "node:http";
-import { type AddressInfo, type Server as NetServer, createServer } from "node:net";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { bodyOf } from "@mlog/object-store";
-import {
-  type HttpFault,
-  type TcpFault,
-  startHttpFaultProxy,
-  startTcpFaultProxy,
-} from "@mlog/test-servers/fault-proxy";
+import { type HttpFault, startHttpFaultProxy } from "@mlog/test-servers/fault-proxy";
 import { type S3Server, startS3 } from "@mlog/test-servers/s3";
+import { type StoreSubject, brokenNetwork, foreignServers } from "@mlog/test-servers/store-faults";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import type { S3Options } from "../src/index.ts";
+import { type S3Options, s3Store } from "../src/index.ts";
 import { S3ObjectStore } from "../src/store.ts";
 
 let server: S3Server;
@@ -20,7 +16,6 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const bytes = Buffer.from("some bytes");
-const own = { metadata: { mlogupload: "7" }, ifNoneMatch: "*" } as const;
 
 function open(endpoint: string, options: S3Options = {}): S3ObjectStore {
   const { region, credentials } = server;
@@ -35,13 +30,6 @@ function open(endpoint: string, options: S3Options = {}): S3ObjectStore {
   return store;
 }
 
-/** A store behind a proxy that breaks connections. */
-async function behindTcp(faultOf: (connection: number) => TcpFault | undefined): Promise<S3ObjectStore> {
-  const proxy = await startTcpFaultProxy(server.endpoint, faultOf);
-  onTestFinished(() => proxy.close());
-  return open(proxy.endpoint);
-}
-
 /** A store behind a proxy that breaks the first request. */
 async function behindHttp(fault: HttpFault): Promise<S3ObjectStore> {
   const proxy = await startHttpFaultProxy(server.endpoint, ({ index }) => (index === 0 ? fault : undefined));
@@ -49,87 +37,15 @@ async function behindHttp(fault: HttpFault): Promise<S3ObjectStore> {
   return open(proxy.endpoint);
 }
 
-async function listen(listener: NetServer): Promise<string> {
-  listener.listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  onTestFinished(() => void listener.close());
-  return `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
-}
-
-describe("a connection that breaks is trouble that may pass", () => {
-  test.each<TcpFault>([
-    { kind: "reset before request" },
-    { kind: "reset before response" },
-    { kind: "truncation", bytes: 20 },
-  ])("$kind", async (fault) => {
-    const store = await behindTcp((connection) => (connection === 0 ? fault : undefined));
-    const name = fault.kind.replaceAll(" ", "-");
-    await expect(store.put(name, bodyOf(bytes))).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
-    await store.put(name, bodyOf(bytes));
-    expect(await store.head(name)).toMatchObject({ size: bytes.length });
-  });
-
-  test("an answer that ends early does not pass for an object", async () => {
-    await open(server.endpoint).put("long", bodyOf(Buffer.alloc(100_000, 1)));
-    const store = await behindTcp(() => ({ kind: "truncation", bytes: 5000 }));
-    const { body } = await store.get("long");
-    await expect(Array.fromAsync(body)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
-  });
-
-  test("nobody listens", async () => {
-    const closed = await startTcpFaultProxy(server.endpoint, () => undefined);
-    await closed.close();
-    await expect(open(closed.endpoint).head("a")).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
-  });
+const subject = (): StoreSubject => ({
+  endpoint: server.endpoint,
+  storeAt(endpoint) {
+    const { region, credentials } = server;
+    return s3Store("s3://mlog/faults", { endpoint, region, credentials, conditionalWrites: "always" });
+  },
 });
-
-test("a server that falls silent in the middle of an object is left at the deadline", async () => {
-  await open(server.endpoint).put("stalled", bodyOf(Buffer.alloc(1_000_000, 1)));
-  const store = await behindTcp(() => ({ kind: "bandwidth", bytesPerSecond: 1_000_000 }));
-  const signal = AbortSignal.timeout(400);
-  const read = async (): Promise<unknown> => Array.fromAsync((await store.get("stalled", { signal })).body);
-  await expect(read()).rejects.toSatisfy((error: unknown) => error === signal.reason);
-});
-
-describe("a connection that is slow brings the object all the same", () => {
-  test.each<TcpFault>([
-    { kind: "latency", ms: 30 },
-    { kind: "bandwidth", bytesPerSecond: 100_000 },
-    { kind: "slow drip", msPerByte: 1 },
-    { kind: "reset after response" },
-  ])("$kind", async (fault) => {
-    const store = await behindTcp(() => fault);
-    const name = fault.kind.replaceAll(" ", "-");
-    await store.put(name, bodyOf(bytes));
-    expect(await open(server.endpoint).head(name)).toMatchObject({ size: bytes.length });
-  });
-});
-
-describe("a server that falls silent is left at the deadline", () => {
-  test.each<TcpFault>([{ kind: "black hole" }, { kind: "half-close" }])("$kind", async (fault) => {
-    const store = await behindTcp(() => fault);
-    const signal = AbortSignal.timeout(200);
-    await expect(store.put("silent", bodyOf(bytes), { signal })).rejects.toSatisfy(
-      (error: Error & { code?: unknown }) =>
-        error === signal.reason || (fault.kind === "half-close" && error.code === "STORE_UNAVAILABLE"),
-    );
-  });
-});
-
-describe("a store that acted and whose answer did not arrive", () => {
-  test.each<HttpFault>([
-    { kind: "lose response" },
-    { kind: "duplicate" },
-    { kind: "duplicate and lose response" },
-  ])("$kind: the object is there once, and known as one's own", async (fault) => {
-    const store = await behindHttp(fault);
-    const name = fault.kind.replaceAll(" ", "-");
-    const first = fault.kind === "duplicate" ? "OBJECT_EXISTS" : "STORE_UNAVAILABLE";
-    await expect(store.put(name, bodyOf(bytes), own)).rejects.toMatchObject({ code: first });
-    await expect(store.put(name, bodyOf(bytes), own)).rejects.toMatchObject({ code: "OBJECT_EXISTS" });
-    expect(await store.head(name)).toMatchObject({ size: bytes.length, metadata: own.metadata });
-  });
-});
+brokenNetwork(subject);
+foreignServers(subject);
 
 describe("what a store answers has a code", () => {
   const error = (code: string): string => `<Error><Code>${code}</Code><Message>No.</Message></Error>`;
@@ -192,32 +108,15 @@ describe("what somebody must mend says so", () => {
   });
 });
 
-describe("an endpoint that is no S3 is told", () => {
-  test.each([
-    [200, "<html><body>It works!</body></html>"],
-    [404, "<html><body>Not found</body></html>"],
-    [405, "Method not allowed"],
-    [200, ""],
-  ])("a web server that answers %i %s", async (status, body) => {
-    const web = createHttpServer((request, response) => {
-      request.resume();
-      response.writeHead(status, { "content-type": "text/html" }).end(body);
-    });
-    const store = open(await listen(web));
-    await expect(store.put("a", bodyOf(bytes))).rejects.toMatchObject({ code: "NOT_AN_OBJECT_STORE" });
-    await expect(store.multipart.start("a")).rejects.toMatchObject({ code: "NOT_AN_OBJECT_STORE" });
+test("a web server that answers with nothing is no S3", async () => {
+  const web = createServer((request, response) => {
+    request.resume();
+    response.writeHead(200).end();
   });
-
-  test("a server that speaks no HTTP", async () => {
-    const other = createServer((socket) =>
-      socket.on("error", () => undefined).end("SSH-2.0-OpenSSH_9.2\r\n"),
-    );
-    const store = open(await listen(other));
-    await expect(store.put("a", bodyOf(bytes))).rejects.toMatchObject({ code: "NOT_AN_OBJECT_STORE" });
-  });
-
-  test("a server without TLS, where TLS was expected", async () => {
-    const store = open(server.endpoint.replace("http:", "https:"));
-    await expect(store.put("a", bodyOf(bytes))).rejects.toMatchObject({ code: "NOT_AN_OBJECT_STORE" });
-  });
+  web.listen(0, "127.0.0.1");
+  await once(web, "listening");
+  onTestFinished(() => void web.close());
+  const store = open(`http://127.0.0.1:${(web.address() as AddressInfo).port}`);
+  await expect(store.put("a", bodyOf(bytes))).rejects.toMatchObject({ code: "NOT_AN_OBJECT_STORE" });
+  await expect(store.multipart.start("a")).rejects.toMatchObject({ code: "NOT_AN_OBJECT_STORE" });
 });
