@@ -59,7 +59,7 @@ type Keep = (name: string, bytes: Uint8Array, options: PutOptions) => Promise<vo
 /** Each upload is a folder, named by its id and the name of the object. */
 class FolderUploads implements MultipartUploads {
   readonly minPartSize = 4000;
-  readonly maxPartSize = 8000;
+  readonly maxPartSize = 40_000;
   readonly maxParts = 1000;
   readonly #folder: string;
   readonly #delay: number;

@@ -7,8 +7,9 @@ import { openUploads } from "../children/parted-store.ts";
 import type { Input } from "../children/upload-files.ts";
 import { type Proof, sampled } from "../proof.ts";
 
-/** Files that each process uploads; every third is sent in parts. */
+/** Files that each process uploads; every third is sent in parts, every tenth while it is copied for a while. */
 const FILES = 50;
+const MIB = 1024 * 1024;
 
 /**
  * Processes are killed while they upload, each while it also finishes what those before it left. In the
@@ -21,7 +22,10 @@ export const killsDuringUploads: Proof = {
     const kills = sampled(setting, 100);
     const sources = join(folder, "sources");
     mkdirSync(sources);
+    const block = Buffer.from(Array.from({ length: MIB }, () => random.below(256)));
     const contents = Array.from({ length: FILES }, (_, n) => {
+      if (n % 10 === 9)
+        return Buffer.concat([Buffer.from(`${n}`), ...Array.from({ length: 3 + (n % 3) }, () => block)]);
       const size = n % 3 === 0 ? 20_001 + random.below(80_000) : random.below(20_000);
       return Buffer.from(Array.from({ length: size }, () => random.below(256)));
     });
@@ -30,6 +34,7 @@ export const killsDuringUploads: Proof = {
     const stagingFolder = join(folder, "staging");
     const staged = new Set<number>();
     let leftOpen = 0;
+    let cutShort = 0;
     for (let kill = 0; kill <= kills; kill++) {
       const isLast = kill === kills;
       const range = { from: kill * FILES, to: (kill + 1) * FILES };
@@ -47,6 +52,7 @@ export const killsDuringUploads: Proof = {
       const isExpected = isLast ? ending.code === 0 : ending.signal === "SIGKILL" || ending.code === 0;
       assert.ok(isExpected, describeEnding(ending));
       leftOpen += (await openUploads(store.folder)).length;
+      cutShort += copiesCutShort(stagingFolder);
     }
     let arrived = 0;
     for (let n = 0; n < (kills + 1) * FILES; n++) {
@@ -62,7 +68,21 @@ export const killsDuringUploads: Proof = {
     assert.deepEqual(readdirSync(join(stagingFolder, staging!)), ["store.json"], "left in staging");
     return (
       `${kills} processes killed, ${staged.size} files staged and all arrived, ${arrived - staged.size} more too, ` +
-      `${leftOpen} uploads in parts found open after kills and none at the end`
+      `${leftOpen} uploads in parts found open after kills and none at the end, ${cutShort} copies cut short`
     );
   },
 };
+
+/** Files that were sent already and not copied as yet when their process ended, by its journal. */
+function copiesCutShort(stagingFolder: string): number {
+  const uncopied = new Set<string>();
+  const paths = readdirSync(stagingFolder, { recursive: true, encoding: "utf8" });
+  for (const path of paths.filter((name) => name.endsWith("journal.jsonl"))) {
+    for (const line of readFileSync(join(stagingFolder, path), "utf8").split("\n")) {
+      const [, type, id = ""] = /^\{"v":1,"type":"(\w+)".*?"id":"(\w+)"/.exec(line) ?? [];
+      if (type === "copying") uncopied.add(id);
+      if (type === "copied" || type === "done" || type === "discarded") uncopied.delete(id);
+    }
+  }
+  return uncopied.size;
+}
