@@ -61,7 +61,7 @@ def first():
     columns = ["text", "number", "list", "flag", "nothing"]
     rows = [["x", 1.5, [1, 2], True, None], ["ä", float("nan"), [3], False, None], [None, float("inf"), [], None, None]]
     run.log({"Table": wandb.Table(columns=columns, data=rows)}, step=1)
-    run.log({"odd ü/n*me?": wandb.Table(columns=["a"], data=[[1]])}, step=1)
+    run.log({"odd ü/n%me!": wandb.Table(columns=["a"], data=[[1]])}, step=1)
     # The first call of its step.
     run.log({"Images": [image(0), image(50), image(100)]}, step=4)
     run.log({"Unnamed": [image(0, labels=None)]}, step=4)

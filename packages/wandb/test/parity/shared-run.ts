@@ -70,7 +70,7 @@ export async function logFirst(
     [null, Infinity, [], null, null],
   ];
   logger.logTable(["text", "number", "list", "flag", "nothing"], rows, { name: "Table", step: 1 });
-  logger.logTable(["a"], [[1]], { name: "odd ü/n*me?", step: 1 });
+  logger.logTable(["a"], [[1]], { name: "odd ü/n%me!", step: 1 });
   const labels = { channelsLast: true, maskClassLabels: { 0: "background", 1: "cat", 2: "dog" }, step: 4 };
   // The first call of its step.
   logger.logImages([0, 50, 100].map(ramp), {
