@@ -187,6 +187,19 @@ describe("the check at the start", () => {
     expect(await Array.fromAsync(inner.list(""))).toEqual([]);
   });
 
+  test("is deleted, though that fails at first, and nobody hears of it", async () => {
+    const inner = new MemoryObjectStore();
+    const busy = new ObjectStoreError("STORE_UNAVAILABLE", "503");
+    const store = new ChaosObjectStore(inner, ({ index }) => (index > 0 && index < 4 ? busy : undefined));
+    const clock = new FakeClock();
+    const harness = new EngineHarness(store, {}, clock);
+    await harness.engine.open();
+    await clock.runUntil(harness.engine.check(), () => store.acting > 0);
+    expect(store.requests).toBe(5);
+    expect(await Array.fromAsync(inner.list(""))).toEqual([]);
+    expect(harness.reports).toEqual([]);
+  });
+
   test("tells what it leaves where nothing may be deleted, and uploads go on", async () => {
     const denied = new ObjectStoreError("ACCESS_DENIED", "403");
     const store = new ChaosObjectStore(new MemoryObjectStore(), ({ method }) =>
