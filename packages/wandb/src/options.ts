@@ -1,5 +1,6 @@
 import { describe, MlogRangeError, MlogTypeError } from "@mlog/core";
 import type { Timing } from "./client/timing.ts";
+import type { Caption } from "./media/captions.ts";
 
 /** What {@link WandBLogger} may be told. What is not given comes from `WANDB_*` when the run starts. */
 export interface WandBLoggerOptions {
@@ -39,6 +40,11 @@ export interface WandBLoggerOptions {
   apiKey?: string;
   /** Default: `WANDB_BASE_URL`, else `https://api.wandb.ai`. */
   baseUrl?: string;
+  /**
+   * Says what stands below each picture of `logImages`, as `({ name, index, step }) => string | undefined`; called while
+   * the pictures are logged. If it fails, they come without captions. Default: none has one.
+   */
+  caption?: Caption;
   /** Keep what the process prints until the run is closed, as `output.log`. Default: false. */
   captureConsole?: boolean;
   /** Through the own client, or through `@wandb/sdk`, which can do less. Default: `"own"`. */
@@ -47,7 +53,7 @@ export interface WandBLoggerOptions {
   timing?: Partial<Timing>;
 }
 
-type Kind = "string" | "boolean" | "strings" | "timing" | readonly string[];
+type Kind = "string" | "boolean" | "function" | "strings" | "timing" | readonly string[];
 
 const KINDS: { readonly [Name in keyof Required<WandBLoggerOptions>]: Kind } = {
   project: "string",
@@ -65,6 +71,7 @@ const KINDS: { readonly [Name in keyof Required<WandBLoggerOptions>]: Kind } = {
   dir: "string",
   apiKey: "string",
   baseUrl: "string",
+  caption: "function",
   captureConsole: "boolean",
   transport: ["own", "sdk"],
   timing: "timing",
@@ -116,6 +123,7 @@ function check(name: string, kind: Kind, value: unknown): void {
   const wanted = {
     string: "a string",
     boolean: "a boolean",
+    function: "a function",
     strings: "an array of strings",
     timing: "an object of ms",
   };

@@ -105,8 +105,8 @@ export class RunRecorder implements RunTransport {
     this.#append({ type: "media", id: this.#nextId++, step: stamp.step, time: stamp.time, table: plain });
   }
 
-  logImages(batch: ImageBatch, stamp: Stamp): void {
-    this.#logMedia({ kind: "images", batch }, this.#media.weigh(batch.images), stamp);
+  logImages(batch: ImageBatch, stamp: Stamp, captions: readonly string[] | undefined): void {
+    this.#logMedia({ kind: "images", batch, captions }, this.#media.weigh(batch.images), stamp);
   }
 
   logOutput(stream: "stdout" | "stderr", text: string, time: number): void {

@@ -24,7 +24,8 @@ export interface RunTransport {
   logValues(values: Readonly<Record<string, ExtendedJson>>, stamp: Stamp): void;
   logHistogram(histogram: Histogram, stamp: Stamp): void;
   logTable(table: Table, stamp: Stamp): void;
-  logImages(batch: ImageBatch, stamp: Stamp): void;
+  /** `captions` has one for each picture, if any has one. */
+  logImages(batch: ImageBatch, stamp: Stamp, captions: readonly string[] | undefined): void;
   /** A line that the process printed, at `time` in Unix ms. */
   logOutput(stream: "stdout" | "stderr", text: string, time: number): void;
   uploadFile(request: UploadRequest, stamp: Stamp): Upload;

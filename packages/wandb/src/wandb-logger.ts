@@ -12,6 +12,7 @@ import {
   type TransferOptions,
   type Upload,
   type UploadRequest,
+  describe,
 } from "@mlog/core";
 import { downloadArtifact } from "./artifacts/download-artifact.ts";
 import { findApiKey } from "./api-key.ts";
@@ -20,6 +21,7 @@ import { HttpConnection } from "./client/connection.ts";
 import { TIMING } from "./client/timing.ts";
 import { userAgent } from "./client/user-agent.ts";
 import { watchLines } from "./console-lines.ts";
+import { captionsOf } from "./media/captions.ts";
 import { readOptions, type WandBLoggerOptions } from "./options.ts";
 import { RunRecorder } from "./run-recorder.ts";
 import type { RunStart } from "./run-settings.ts";
@@ -134,7 +136,7 @@ export class WandBLogger implements LoggerDestination {
   }
 
   logImages(images: ImageBatch, stamp: Stamp): void {
-    this.#recorder?.logImages(images, stamp);
+    this.#recorder?.logImages(images, stamp, this.#captionsOf(images, stamp));
   }
 
   logHistogram(histogram: Histogram, stamp: Stamp): void {
@@ -187,6 +189,19 @@ export class WandBLogger implements LoggerDestination {
 
   delivery(): Delivery {
     return this.#recorder?.delivery() ?? { delivered: 0, pending: 0, dropped: 0 };
+  }
+
+  #captionsOf(images: ImageBatch, { step }: Stamp): readonly string[] | undefined {
+    const { caption } = this.#options;
+    if (caption === undefined) return undefined;
+    try {
+      return captionsOf(images, step, caption);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : describe(cause);
+      const message = `the pictures ${JSON.stringify(images.name)} have no captions, since the function for them failed: ${reason}`;
+      this.#context?.report(new MlogError("WANDB_CAPTION_FAILED", message, { cause }));
+      return undefined;
+    }
   }
 
   #open(settings: Settings, report: (error: Error) => void): RunTransport {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Logger, type State, image } from "@mlog/core";
 import type { Artifact, Fault, Run, WandbServer } from "@mlog/test-servers/wandb";
 import { describe, expect, test } from "vitest";
-import { uploadRun } from "../src/index.ts";
+import { type Caption, uploadRun } from "../src/index.ts";
 import { FAST, openRun, openServer } from "./open-run.ts";
 
 const CLASSES = [
@@ -104,6 +104,44 @@ describe("tables, pictures, histograms and traces", () => {
     // Equal content is one file and one version.
     expect([...run.files.keys()].filter((name) => name.startsWith("media/images/mask/"))).toHaveLength(3);
     expect(server.artifacts.map(({ stage }) => stage)).toEqual(server.artifacts.map(() => "committed"));
+  });
+
+  test("have captions where the option gives some, in a list and in a table", async () => {
+    const server = await openServer();
+    const { logger, errors } = openRun(server, {
+      caption: ({ name, index, step }) => (index === 1 ? `${name} ${step}` : undefined),
+    });
+    const two = { data: Uint8Array.from({ length: 8 }, (_, i) => i), shape: [2, 1, 2, 2] };
+    logger.logImages(two, { name: "list", step: 4, useTable: false });
+    logger.logImages(two, { name: "table", step: 4 });
+    logger.logImages(PIXELS, { name: "alone", step: 4, useTable: false });
+    await logger.close();
+    expect(errors).toEqual([]);
+    server.assertNoViolations();
+    const [row] = server.run("run1").rows;
+    expect(row).toMatchObject({ list: { captions: ["", "list 4"] } });
+    expect(row!["alone"]).not.toHaveProperty("captions");
+    const [artifact] = server.artifacts;
+    const table = [...artifact!.files.values()].find(({ name }) => name.endsWith(".table.json"));
+    const { data } = JSON.parse(String(table!.bytes)) as { data: object[][] };
+    expect(data.map(([cell]) => (cell as { caption?: string }).caption)).toEqual([undefined, "table 4"]);
+  });
+
+  const fail: Caption = () => {
+    throw new Error("no idea");
+  };
+  test.for<[caption: unknown, reason: RegExp]>([
+    [() => 5, /the caption of picture 0 of "x" must be a string, not 5/],
+    [fail, /no idea/],
+  ])("come without captions if these fail, which is told", async ([caption, reason]) => {
+    const server = await openServer();
+    const { logger, errors } = openRun(server, { caption: caption as Caption });
+    logger.logImages(PIXELS, { name: "x", useTable: false });
+    await logger.close();
+    expect(errors).toEqual([
+      { code: "WANDB_CAPTION_FAILED", message: expect.stringMatching(reason) as string },
+    ]);
+    expect(server.run("run1").rows[0]).toMatchObject({ x: { _type: "images/separated", count: 1 } });
   });
 
   test("arrive the same from an offline run that is uploaded later", async () => {

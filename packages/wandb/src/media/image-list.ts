@@ -9,7 +9,11 @@ import { type EncodedPicture, encodePictures } from "./picture.ts";
 const LIST_LIMIT = 108;
 
 /** Pictures as a list: one value that names a file per picture and per mask. */
-export async function imageList(batch: ImageBatch, context: MediaContext): Promise<MediaResult> {
+export async function imageList(
+  batch: ImageBatch,
+  context: MediaContext,
+  captions?: readonly string[],
+): Promise<MediaResult> {
   const { name: key, images, maskClassLabels } = batch;
   const { step, encoder } = context;
   const pictures = await encodePictures(images.slice(0, LIST_LIMIT), encoder);
@@ -42,6 +46,7 @@ export async function imageList(batch: ImageBatch, context: MediaContext): Promi
       ...sizeOf(pictures),
       count: pictures.length,
       filenames,
+      ...(captions !== undefined && { captions: captions.slice(0, LIST_LIMIT) }),
       ...(classes.size > 0 && { all_masks: allMasks }),
     },
     files: distinct(files),

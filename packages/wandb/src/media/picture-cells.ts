@@ -21,6 +21,7 @@ export async function pictureCells(
   images: readonly ImageSnapshot[],
   given: ClassLabels,
   encoder: MediaEncoder | undefined,
+  captions?: ReadonlyMap<ImageSnapshot, string>,
 ): Promise<PictureCells> {
   const pictures = images.length === 0 ? [] : await encodePictures(images, encoder);
   const labels = labelsOfMasks(pictures, given);
@@ -37,7 +38,11 @@ export async function pictureCells(
       maskCells[name] = { _type: "mask", path: maskPath, sha256: file.sha256 };
     }
     const { sha256, format, width, height } = image;
-    const cell: Record<string, ExtendedJson> = { _type: "image-file", path, sha256, format, width, height };
+    const caption = captions?.get(images[index]!) ?? "";
+    const cell: Record<string, ExtendedJson> = {
+      ...{ _type: "image-file", path, sha256, format, width, height },
+      ...(caption !== "" && { caption }),
+    };
     if (Object.keys(maskCells).length > 0) Object.assign(cell, { classes, masks: maskCells });
     return [images[index]!, cell];
   });

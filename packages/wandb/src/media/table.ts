@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { type Cell, MlogError, type Table } from "@mlog/core";
+import { type Cell, type ImageSnapshot, MlogError, type Table } from "@mlog/core";
 import { artifactName } from "../artifacts/artifact-name.ts";
 import { type ExtendedJson, stringifyExtended } from "../extended-json.ts";
 import type { ClassLabels } from "./class-labels.ts";
@@ -19,15 +19,16 @@ export function tableMedia(table: Table, context: MediaContext): Promise<MediaRe
   return tableWithLabels(table, {}, context);
 }
 
-/** The same, with names for the classes of the masks in its pictures. */
+/** The same, with names for the classes of the masks in its pictures, and captions of these. */
 export async function tableWithLabels(
   table: Table,
   labels: ClassLabels,
   context: MediaContext,
+  captions?: ReadonlyMap<ImageSnapshot, string>,
 ): Promise<MediaResult> {
   const { name: key, columns, rows } = table;
   const kept = rows.length > ARTIFACT_ROWS ? rows.slice(0, ARTIFACT_ROWS) : rows;
-  const pictures = await pictureCells(picturesOf({ rows: kept }), labels, context.encoder);
+  const pictures = await pictureCells(picturesOf({ rows: kept }), labels, context.encoder, captions);
   const file = Buffer.from(
     stringifyExtended({ columns, data: kept.slice(0, RUN_ROWS).map((row) => row.map(plainCell)) }),
   );

@@ -15,7 +15,12 @@ import type { Made } from "./made-log.ts";
 /** A table or pictures with their pixels. */
 export type Media =
   | { readonly kind: "table"; readonly table: Table }
-  | { readonly kind: "images"; readonly batch: ImageBatch };
+  | {
+      readonly kind: "images";
+      readonly batch: ImageBatch;
+      /** One for each picture, if any has one. */
+      readonly captions: readonly string[] | undefined;
+    };
 
 /** Makes files and values of tables, pictures and artifacts, in the folder of the run. */
 export class MediaMaker {
@@ -40,7 +45,7 @@ export class MediaMaker {
     const result =
       media.kind === "table"
         ? await tableMedia(media.table, context)
-        : await imagesMedia(media.batch, context);
+        : await imagesMedia(media.batch, context, media.captions);
     result.notices.forEach(this.#onNotice);
     return this.#keep(id, result);
   }
