@@ -83,13 +83,15 @@ export function toRemoteName(name: string, argument: string): string {
 }
 
 function fill(format: string, variables: NameVariables, timestamp: object): string {
+  check(typeof format === "string", "INVALID_NAME", "the format of a name", "be a string", format, "");
+  // Most names of files have no placeholders, and there may be thousands.
+  if (!format.includes("{")) return format;
   const { runName, ranks, ...extra } = variables;
   const values: Record<string, unknown> = { ...extra };
   for (const [name, value] of Object.entries<unknown>({ runName, ...ranks, ...timestamp })) {
     const placeholder = name.replace(/[A-Z]/g, "_$&").toLowerCase();
     values[placeholder] = name.endsWith("Wct") ? (value as number) / 1000 : value;
   }
-  check(typeof format === "string", "INVALID_NAME", "the format of a name", "be a string", format, "");
   return format.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
     const value = values[name];
     return /^(st|num|big|boo)/.test(typeof value) ? String(value) : placeholder;

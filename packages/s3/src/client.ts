@@ -5,7 +5,7 @@ import type { S3Options } from "./options.ts";
 const nothing = (): void => undefined;
 
 /**
- * Without one, the SDK tells the console that it does not try again. With "info", which it does without,
+ * Without one, the SDK tells the console of answers that it cannot read. With "info", which it does without,
  * it would copy each request and answer for it.
  */
 const SILENT = {
@@ -33,8 +33,10 @@ export function createS3Client(options: S3Options): S3Client {
     ...(profile !== undefined && { profile }),
     ...(endpoint !== undefined && { endpoint, forcePathStyle: options.pathStyle ?? true }),
     ...(endpoint === undefined && options.pathStyle !== undefined && { forcePathStyle: options.pathStyle }),
-    // Requests are tried again by the engine, which knows when to stop.
+    // Requests are tried again by the engine, which knows when to stop. The SDK's own strategies, also with one
+    // attempt, make an id, an error and promises for each.
     maxAttempts: 1,
+    retryStrategy: { retry: (next, args) => next(args) },
     // Bodies come with checksums that were computed before; the SDK's own cost several times the transfer.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
