@@ -9,6 +9,7 @@ import { Lists } from "./lists.ts";
 import { Sender } from "./sender.ts";
 import { Stager } from "./stager.ts";
 import { StagingBudget } from "./staging-budget.ts";
+import { comparePositions } from "./upload-queue.ts";
 
 /** How an engine works. Plain data. */
 export interface EngineSettings {
@@ -134,7 +135,7 @@ export class UploadEngine implements Engine {
 
   #takeLeft(): number {
     const left = this.#sessions.flatMap((session) => session.kept);
-    left.sort(({ upload: a }, { upload: b }) => a.time - b.time || a.order - b.order);
+    left.sort((a, b) => comparePositions(a.upload, b.upload));
     for (const kept of left) {
       this.#budget.take(kept.upload.size);
       this.#sender.add({ kept, key: undefined, isStaged: true, failures: 0, dueAt: 0 });
