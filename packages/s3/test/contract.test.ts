@@ -1,7 +1,7 @@
 import { type StoreCapabilities, objectStoreContract } from "@mlog/object-store/testing";
-import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import { S3ObjectStore } from "../src/store.ts";
-import { type Server, ceph, inProcess } from "./servers.ts";
+import { type Server, ceph, inProcess, useServer } from "./servers.ts";
 
 const PREFIX = "contract/";
 const longestName = 1024 - PREFIX.length;
@@ -15,14 +15,7 @@ describe("Ceph", () => {
 });
 
 function runContract(start: () => Promise<Server | undefined>, capabilities: StoreCapabilities): void {
-  let server: Server | undefined;
-  beforeAll(async () => {
-    server = await start();
-  });
-  afterAll(() => server?.close());
-  beforeEach(({ skip }) => {
-    if (server === undefined) skip("Ceph is not installed");
-  });
-  const makeStore = (): S3ObjectStore => new S3ObjectStore(`s3://mlog/${PREFIX}`, server!.options);
+  const options = useServer(start);
+  const makeStore = (): S3ObjectStore => new S3ObjectStore(`s3://mlog/${PREFIX}`, options());
   objectStoreContract(test, makeStore, { longestName, ...capabilities });
 }

@@ -1,7 +1,7 @@
 import { type StoreSubject, lateUploads, races } from "@mlog/test-servers/store-faults";
-import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import { describe } from "vitest";
 import { s3Store } from "../src/index.ts";
-import { type Server, ceph, inProcess } from "./servers.ts";
+import { type Server, ceph, inProcess, useServer } from "./servers.ts";
 
 describe("S3 in this process", () => {
   runTests(inProcess, true);
@@ -13,17 +13,10 @@ describe("Ceph", () => {
 });
 
 function runTests(start: () => Promise<Server | undefined>, racesInParts: boolean): void {
-  let server: Server | undefined;
-  beforeAll(async () => {
-    server = await start();
-  });
-  afterAll(() => server?.close());
-  beforeEach(({ skip }) => {
-    if (server === undefined) skip("Ceph is not installed");
-  });
+  const options = useServer(start);
   const subject = (): StoreSubject => ({
-    endpoint: server!.options.endpoint!,
-    storeAt: (endpoint) => s3Store("s3://mlog/order", { ...server!.options, endpoint }),
+    endpoint: options().endpoint!,
+    storeAt: (endpoint) => s3Store("s3://mlog/order", { ...options(), endpoint }),
   });
   lateUploads(subject);
   races(subject, racesInParts);
