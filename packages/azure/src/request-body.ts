@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { type ObjectBody, readBody, streamBody } from "@mlog/object-store";
+import { type Checksums, type ObjectBody, readBody, streamBody } from "@mlog/object-store";
 
 /** Smaller ones are not worth a stream, in bytes. */
 const STREAM_FROM = 256 * 1024;
@@ -8,7 +8,10 @@ const STREAM_FROM = 256 * 1024;
 export interface RequestBody {
   readonly bytes: Uint8Array | (() => Readable);
   /** By which the service checks what arrives. */
-  readonly checksum: { readonly transactionalContentMD5?: Uint8Array };
+  readonly checksum: {
+    readonly transactionalContentCrc64?: Uint8Array;
+    readonly transactionalContentMD5?: Uint8Array;
+  };
 }
 
 /** @param broken - Is told if the source cannot be read; the SDK would wait for the rest of the body forever. */
@@ -17,12 +20,18 @@ export async function requestBody(
   signal: AbortSignal,
   broken: (error: unknown) => void,
 ): Promise<RequestBody> {
-  const { md5 } = body.checksums;
   return {
     bytes:
       body.size < STREAM_FROM
         ? Buffer.concat(await Array.fromAsync(readBody(body, signal)))
         : () => streamBody(body, signal).on("error", broken),
-    checksum: md5 === undefined ? {} : { transactionalContentMD5: md5 },
+    checksum: checksumOf(body.checksums),
   };
+}
+
+/** The service takes one of them. */
+function checksumOf({ crc64nvme, md5 }: Checksums): RequestBody["checksum"] {
+  // It has the least significant byte first.
+  if (crc64nvme !== undefined) return { transactionalContentCrc64: crc64nvme.toReversed() };
+  return md5 === undefined ? {} : { transactionalContentMD5: md5 };
 }

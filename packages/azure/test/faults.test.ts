@@ -48,6 +48,7 @@ test.each([
   [502, "BadGateway", "STORE_UNAVAILABLE"],
   [408, "RequestTimeout", "STORE_UNAVAILABLE"],
   [400, "Md5Mismatch", "CHECKSUM_MISMATCH"],
+  [400, "Crc64Mismatch", "CHECKSUM_MISMATCH"],
   [403, "AuthenticationFailed", "ACCESS_DENIED"],
   [412, "ConditionNotMet", "OBJECT_EXISTS"],
   [413, "RequestBodyTooLarge", "OBJECT_TOO_LARGE"],

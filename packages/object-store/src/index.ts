@@ -6,7 +6,14 @@ export { type FolderStoreOptions, FolderObjectStore } from "./folder-object-stor
 export { folderStore } from "./folder-store.ts";
 export { MemoryObjectStore, type MemoryStoreOptions } from "./memory-object-store.ts";
 export type { MultipartUpload, MultipartUploads, UploadedPart } from "./multipart.ts";
-export { bodyOf, type Checksums, type FileRange, type ObjectBody, readBody } from "./object-body.ts";
+export {
+  bodyOf,
+  type ChecksumAlgorithm,
+  type Checksums,
+  type FileRange,
+  type ObjectBody,
+  readBody,
+} from "./object-body.ts";
 export { assertObjectName, assertPrefix, compareNames } from "./object-name.ts";
 export { ObjectStoreError, type ObjectStoreErrorCode } from "./object-store-error.ts";
 export { ObjectStoreLogger } from "./object-store-logger.ts";

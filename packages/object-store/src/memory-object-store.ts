@@ -23,7 +23,7 @@ export interface MemoryStoreOptions {
 
 /** Objects in memory, for tests and as the shortest store that does everything. */
 export class MemoryObjectStore implements ObjectStore {
-  readonly wantsMd5 = true;
+  readonly checksum = "md5";
   readonly maxPutSize: number;
   readonly multipart: MultipartUploads;
   readonly #name: string;

@@ -10,12 +10,17 @@ export interface FileRange {
   readonly end: number;
 }
 
-/** What bytes must add up to. */
+/** By what a store can check the bytes that arrive. */
+export type ChecksumAlgorithm = "crc32" | "md5" | "crc64nvme";
+
+/** What bytes must add up to: their CRC-32, and the {@link ObjectStore.checksum} that the store wants. */
 export interface Checksums {
   /** CRC-32 as in zlib, from 0 to 2 ** 32 - 1. */
   readonly crc32: number;
-  /** 16 bytes. There if the store {@link ObjectStore.wantsMd5}. */
+  /** 16 bytes. */
   readonly md5?: Uint8Array;
+  /** CRC-64/NVME: 8 bytes, the most significant first. */
+  readonly crc64nvme?: Uint8Array;
 }
 
 /** Bytes on their way to a store, and their checksums, known before anything is sent. */
@@ -27,7 +32,7 @@ export interface ObjectBody {
   readonly checksums: Checksums;
 }
 
-/** Bytes as a body. */
+/** Bytes as a body, with their CRC-32 and MD5. */
 export function bodyOf(bytes: Uint8Array): ObjectBody {
   const md5 = createHash("md5").update(bytes).digest();
   return { source: bytes, size: bytes.length, checksums: { crc32: crc32(bytes), md5 } };

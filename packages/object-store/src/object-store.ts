@@ -1,4 +1,4 @@
-import type { ObjectBody } from "./object-body.ts";
+import type { ChecksumAlgorithm, ObjectBody } from "./object-body.ts";
 import type { MultipartUploads } from "./multipart.ts";
 import type { GetOptions, PutOptions, RequestOptions } from "./request-options.ts";
 
@@ -41,10 +41,10 @@ export interface ObjectContent {
  */
 export interface ObjectStore {
   /**
-   * Bodies shall come with their MD5 too, because the store checks that one on arrival. Default: false,
-   * and they have their CRC-32.
+   * By what the store checks bytes on arrival. Bodies come with that one besides their CRC-32, but for those that somebody else
+   * made: what is not there cannot be checked. Default: `"crc32"`.
    */
-  readonly wantsMd5?: boolean;
+  readonly checksum?: ChecksumAlgorithm;
   /** The largest object that {@link put} takes, in bytes; larger ones go in parts. Default: no limit. */
   readonly maxPutSize?: number;
   /** Makes an object, all of it or nothing. */

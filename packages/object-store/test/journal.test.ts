@@ -7,7 +7,7 @@ import type { StagedUpload } from "../src/staging/staged-upload.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 function stagedUpload(id: string, name = id): StagedUpload {
-  const checksums = { crc32: 1, md5: Buffer.from("0123456789abcdef") };
+  const checksums = { crc32: 1, md5: Uint8Array.from(Buffer.from("0123456789abcdef")) };
   return {
     id,
     name,

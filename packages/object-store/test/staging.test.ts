@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   appendFileSync,
   chmodSync,
@@ -12,7 +13,8 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { bodyOf, MemoryObjectStore } from "../src/index.ts";
+import { type ChecksumAlgorithm, type Checksums, MemoryObjectStore } from "../src/index.ts";
+import { RunningSum } from "../src/staging/checksums.ts";
 import { stageFile } from "../src/staging/stage-file.ts";
 import { readObject, someBytes } from "../src/testing/expectations.ts";
 import { EngineHarness } from "./engine-harness.ts";
@@ -75,7 +77,7 @@ describe.for([
       const path = join(folder, "source");
       writeFileSync(path, someBytes(50_000_000));
       const staging = stageFile(path, join(folder, "copy"), {
-        wantsMd5: false,
+        checksum: "crc32",
         partSize: () => 0,
         readUpTo: 0,
         reserve: () => setImmediate(change, path),
@@ -117,40 +119,74 @@ test("the copy is what arrives, whatever becomes of the source once it is staged
   expect((await readObject(store, "object")).bytes.toString()).toBe("before");
 });
 
-test("checksums of the whole and of its parts are right, whatever the sizes", async () => {
-  const folder = temporaryFolder();
-  const path = join(folder, "source");
-  for (const [size, part] of [
-    [0, 0],
-    [1, 0],
-    [2_500_000, 1_000_000],
-    [3_145_728, 1_048_576],
-    [3_145_729, 700_001],
-  ] as const) {
-    const bytes = someBytes(size);
-    writeFileSync(path, bytes);
-    const copy = join(folder, "copy");
-    const file = await stageFile(path, copy, {
-      wantsMd5: true,
-      partSize: () => part,
-      readUpTo: 1,
-      reserve: () => undefined,
-      copiesLater: false,
-      mayWait: false,
-    });
-    expect((file.bytes ?? readFileSync(copy)).equals(bytes)).toBe(true);
-    expect(file.size).toBe(size);
-    expect(file.checksums.crc32).toBe(crc32(bytes));
-    const pieces =
-      part === 0
-        ? []
-        : Array.from({ length: Math.ceil(size / part) }, (_, n) => bytes.subarray(n * part, (n + 1) * part));
-    expect(file.parts).toEqual(
-      pieces.map((piece) => ({ size: piece.length, checksums: bodyOf(piece).checksums })),
-    );
-    if (part === 0) expect(file.checksums.md5).toEqual(bodyOf(bytes).checksums.md5);
+/** CRC-64/NVME, bit by bit. */
+function crc64Nvme(bytes: Uint8Array): Uint8Array {
+  let sum = 2n ** 64n - 1n;
+  for (const byte of bytes) {
+    sum ^= BigInt(byte);
+    for (let bit = 0; bit < 8; bit++) sum = (sum >> 1n) ^ ((sum & 1n) * 0x9a6c9329ac4bc9b5n);
   }
+  const result = Buffer.alloc(8);
+  result.writeBigUInt64BE(sum ^ (2n ** 64n - 1n));
+  return Uint8Array.from(result);
+}
+
+test("the checksum for Azure, and for S3 if it is asked, is the CRC-64/NVME of the catalogues", async () => {
+  const checkValue = Uint8Array.of(0xae, 0x8b, 0x14, 0x86, 0x0a, 0x79, 0x98, 0x88);
+  expect(crc64Nvme(Buffer.from("123456789"))).toEqual(checkValue);
+  const sums = await Promise.all(
+    Array.from({ length: 3 }, async (_, index) => {
+      const sum = await RunningSum.start("crc64nvme");
+      // Several at a time do not disturb each other.
+      for (const digit of "123456789") {
+        sum.add(Buffer.from(index === 2 ? "0" : digit));
+        await Promise.resolve();
+      }
+      return sum.result().checksums.crc64nvme;
+    }),
+  );
+  expect(sums).toEqual([checkValue, checkValue, crc64Nvme(Buffer.from("000000000"))]);
 });
+
+test.for<ChecksumAlgorithm>(["crc32", "md5", "crc64nvme"])(
+  "checksums of the whole and of its parts are right, whatever the sizes: %s",
+  async (checksum) => {
+    const folder = temporaryFolder();
+    const path = join(folder, "source");
+    const sumsOf = (bytes: Uint8Array): Checksums => ({
+      crc32: crc32(bytes),
+      ...(checksum === "md5" && { md5: Uint8Array.from(createHash("md5").update(bytes).digest()) }),
+      ...(checksum === "crc64nvme" && { crc64nvme: crc64Nvme(bytes) }),
+    });
+    for (const [size, part] of [
+      [0, 0],
+      [1, 0],
+      [2_500, 1_000],
+      [6_000, 2_000],
+      [1_500_001, 700_001],
+    ] as const) {
+      const bytes = someBytes(size);
+      writeFileSync(path, bytes);
+      const copy = join(folder, "copy");
+      const file = await stageFile(path, copy, {
+        checksum,
+        partSize: () => part,
+        readUpTo: 1,
+        reserve: () => undefined,
+        copiesLater: false,
+        mayWait: false,
+      });
+      expect((file.bytes ?? readFileSync(copy)).equals(bytes)).toBe(true);
+      expect(file.size).toBe(size);
+      expect(file.checksums.crc32).toBe(crc32(bytes));
+      const pieces = Array.from({ length: part === 0 ? 0 : Math.ceil(size / part) }, (_, n) =>
+        bytes.subarray(n * part, (n + 1) * part),
+      );
+      expect(file.parts).toEqual(pieces.map((piece) => ({ size: piece.length, checksums: sumsOf(piece) })));
+      if (part === 0) expect(file.checksums).toEqual(sumsOf(bytes));
+    }
+  },
+);
 
 test("a copy that was damaged on disk is found, and not sent", async () => {
   const store = new MemoryObjectStore();

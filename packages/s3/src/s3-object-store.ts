@@ -33,7 +33,7 @@ import { S3Requests, assertStored } from "./s3-requests.ts";
 
 /** Objects below a prefix of a bucket of S3, or of a store that speaks its protocol. */
 export class S3ObjectStore implements ObjectStore {
-  readonly wantsMd5: boolean;
+  readonly checksum: "crc32" | "md5";
   /** Of one PUT, in bytes: 5 GiB. */
   readonly maxPutSize: number = 5 * 1024 ** 3;
   readonly multipart: MultipartUploads;
@@ -52,7 +52,7 @@ export class S3ObjectStore implements ObjectStore {
     this.#objects = new S3Objects(parseS3Uri(uri), options, (name, request) => this.head(name, request));
     this.#requests = new S3Requests(client ?? createS3Client(options));
     this.multipart = new S3Multipart(this.#requests, this.#objects);
-    this.wantsMd5 = this.#objects.checksum === "md5";
+    this.checksum = this.#objects.checksum;
   }
 
   async put(name: string, body: ObjectBody, options: PutOptions = {}): Promise<void> {

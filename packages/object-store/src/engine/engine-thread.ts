@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
-import { SHARE_ENV, Worker } from "node:worker_threads";
+import { SHARE_ENV, type Worker } from "node:worker_threads";
 import { MlogError } from "@mlog/core";
+import { startThread } from "../own-thread.ts";
 import type { StoreModule } from "../store-module.ts";
 import { UploadError } from "../upload-error.ts";
 import type { DownloadOrder, Engine, EngineListener, EngineStart, ListPage, UploadOrder } from "./engine.ts";
@@ -39,10 +39,8 @@ export class EngineThread implements Engine {
   constructor(store: StoreModule, settings: EngineSettings, listener: EngineListener) {
     this.#listener = listener;
     const start: ThreadStart = { store, settings };
-    const path = createRequire(import.meta.url).resolve("#worker");
-    // What the application preloads is not for this thread; credentials may be in the environment, and change there.
-    const execArgv = process.execArgv.filter((flag) => /^(--conditions=|--experimental-)/.test(flag));
-    this.#worker = new Worker(path, { name: "mlog uploads", workerData: start, execArgv, env: SHARE_ENV });
+    // Credentials may be in the environment, and change there.
+    this.#worker = startThread("#worker", { name: "mlog uploads", workerData: start, env: SHARE_ENV });
     this.#worker.unref();
     this.#worker.on("message", (messages: readonly Message[]) => {
       for (const message of messages) this.#hear(message);

@@ -185,7 +185,7 @@ export class Stager {
     const id = randomUUID().replaceAll("-", "");
     const copy = join(session.path, id);
     const { bytes, uncopied, ...file } = await stageFile(path, copy, {
-      wantsMd5: store.wantsMd5 === true,
+      checksum: store.checksum ?? "crc32",
       partSize: (size) => partSizeFor(size, store),
       readUpTo: SMALL,
       mayWait: this.#means.mayWait,

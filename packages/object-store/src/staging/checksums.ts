@@ -1,68 +1,58 @@
-import { type Hash, createHash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import type { Checksums } from "../object-body.ts";
-import type { StagedFile, StagedPart } from "./staged-upload.ts";
+import type { ChecksumAlgorithm, Checksums } from "../object-body.ts";
+import { startCrc64Nvme } from "./crc64-nvme.ts";
+import type { StagedPart } from "./staged-upload.ts";
 
-/** The checksums of a file and of its parts, as its bytes come. */
-export class FileSums {
-  readonly #partSize: number;
-  readonly #wantsMd5: boolean;
-  readonly #parts: StagedPart[] = [];
-  #part: RunningSum;
-
-  /** @param partSize - In bytes; 0 for a file that goes in one request. */
-  constructor(partSize: number, wantsMd5: boolean) {
-    this.#partSize = partSize === 0 ? Infinity : partSize;
-    this.#wantsMd5 = wantsMd5;
-    this.#part = new RunningSum(wantsMd5);
-  }
-
-  add(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length;) {
-      const end = Math.min(chunk.length, at + this.#partSize - this.#part.size);
-      this.#part.add(chunk.subarray(at, end));
-      at = end;
-      if (this.#part.size === this.#partSize) this.#endPart();
-    }
-  }
-
-  file(): StagedFile {
-    if (this.#partSize === Infinity) return { ...this.#part.result(), parts: [] };
-    if (this.#part.size > 0) this.#endPart();
-    // What goes in parts has their MD5s only: there is no way to put them together.
-    let [size, sum] = [0, 0];
-    for (const part of this.#parts) {
-      size += part.size;
-      sum = combineCrc32(sum, part.checksums.crc32, part.size);
-    }
-    return { size, checksums: { crc32: sum }, parts: this.#parts };
-  }
-
-  #endPart(): void {
-    this.#parts.push(this.#part.result());
-    this.#part = new RunningSum(this.#wantsMd5);
-  }
+/** A checksum of bytes that come one after the other. */
+interface Hasher {
+  update(chunk: Uint8Array): unknown;
+  digest(): Uint8Array;
 }
 
-class RunningSum {
+/** The checksums of bytes that come one after the other. */
+export class RunningSum {
   size = 0;
   #crc32 = 0;
-  readonly #md5: Hash | undefined;
+  readonly #algorithm: ChecksumAlgorithm;
+  readonly #hasher: Hasher | undefined;
 
-  constructor(wantsMd5: boolean) {
-    this.#md5 = wantsMd5 ? createHash("md5") : undefined;
+  private constructor(algorithm: ChecksumAlgorithm, hasher: Hasher | undefined) {
+    this.#algorithm = algorithm;
+    this.#hasher = hasher;
+  }
+
+  /** @param algorithm - What is computed besides the CRC-32. */
+  static async start(algorithm: ChecksumAlgorithm): Promise<RunningSum> {
+    return new RunningSum(algorithm, await startHasher(algorithm));
   }
 
   add(chunk: Uint8Array): void {
     this.size += chunk.length;
     this.#crc32 = crc32(chunk, this.#crc32);
-    this.#md5?.update(chunk);
+    this.#hasher?.update(chunk);
   }
 
+  /** To be called once, at the end. */
   result(): StagedPart {
-    const md5 = this.#md5?.digest();
-    const checksums: Checksums = { crc32: this.#crc32, ...(md5 === undefined ? {} : { md5 }) };
+    const own = this.#hasher?.digest();
+    // Not as a buffer, which is another thing once it comes from another thread.
+    const checksums: Checksums = {
+      crc32: this.#crc32,
+      ...(own && { [this.#algorithm]: Uint8Array.from(own) }),
+    };
     return { size: this.size, checksums };
+  }
+}
+
+async function startHasher(algorithm: ChecksumAlgorithm): Promise<Hasher | undefined> {
+  switch (algorithm) {
+    case "crc32":
+      return undefined;
+    case "md5":
+      return createHash("md5");
+    case "crc64nvme":
+      return startCrc64Nvme();
   }
 }
 

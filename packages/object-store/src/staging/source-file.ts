@@ -1,6 +1,10 @@
 import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, copyFile, open } from "node:fs/promises";
+import type { ChecksumAlgorithm } from "../object-body.ts";
 import { UploadError } from "../upload-error.ts";
+import { RunningSum } from "./checksums.ts";
+import { sumParts } from "./part-sums.ts";
+import type { StagedFile } from "./staged-upload.ts";
 
 /** How much is read at a time, in bytes. */
 const CHUNK = 1024 * 1024;
@@ -65,9 +69,14 @@ export class SourceFile {
     return buffer;
   }
 
-  /** Gives the bytes to `add`, chunk by chunk; the next one is read meanwhile. */
-  readInto(add: (chunk: Uint8Array) => void): Promise<void> {
-    return readThrough(this, this.#file, async (chunk) => add(chunk));
+  /**
+   * What it adds up to.
+   *
+   * @param partSize - The size of the parts that it is sent in, in bytes; 0 for one request.
+   * @throws UploadError `SOURCE_CHANGED` if it is shorter by now
+   */
+  sumUp(partSize: number, algorithm: ChecksumAlgorithm): Promise<StagedFile> {
+    return this.#sumUp(this.#file, partSize, algorithm);
   }
 
   /** Copies the file to `target`, and syncs the copy. Gives the bytes to `add` as well. @throws the reason of `signal` */
@@ -95,27 +104,45 @@ export class SourceFile {
 
   /**
    * Has the file system share the blocks of the file with `target`, if it can, and if the path still
-   * leads to the file. Gives the bytes to `add`.
+   * leads to the file.
+   *
+   * @returns what the copy adds up to, as {@link sumUp}; undefined if there is none
    */
-  async cloneTo(target: string, add: (chunk: Uint8Array) => void): Promise<boolean> {
+  async cloneTo(
+    target: string,
+    partSize: number,
+    algorithm: ChecksumAlgorithm,
+  ): Promise<StagedFile | undefined> {
     try {
       await copyFile(this.path, target, constants.COPYFILE_FICLONE_FORCE);
     } catch {
-      return false;
+      return undefined;
     }
-    if (!(await this.#isNamed())) return false;
+    if (!(await this.#isNamed())) return undefined;
     const copy = await open(target, "r+");
     try {
-      await readThrough(this, copy, async (chunk) => add(chunk));
+      const sums = await this.#sumUp(copy, partSize, algorithm);
       await copy.sync();
+      return sums;
     } finally {
       await copy.close();
     }
-    return true;
   }
 
   close(): Promise<void> {
     return this.#file.close();
+  }
+
+  async #sumUp(file: FileHandle, partSize: number, algorithm: ChecksumAlgorithm): Promise<StagedFile> {
+    const { size } = this;
+    if (partSize > 0) {
+      const sums = await sumParts({ file: file.fd, size, partSize, algorithm });
+      if (sums.size < size) throw this.changed();
+      return sums;
+    }
+    const sum = await RunningSum.start(algorithm);
+    await readThrough(this, file, async (chunk) => sum.add(chunk));
+    return { ...sum.result(), parts: [] };
   }
 
   async #isNamed(): Promise<boolean> {

@@ -1,13 +1,16 @@
 import { rm } from "node:fs/promises";
+import { isMlogError } from "@mlog/core";
+import type { ChecksumAlgorithm } from "../object-body.ts";
 import { UploadError } from "../upload-error.ts";
-import { FileSums } from "./checksums.ts";
+import { RunningSum } from "./checksums.ts";
 import { readSmallFile } from "./small-file.ts";
 import { SourceFile } from "./source-file.ts";
 import type { StagedFile } from "./staged-upload.ts";
 
 /** How a file is staged. */
 export interface StageOptions {
-  readonly wantsMd5: boolean;
+  /** What the store wants besides the CRC-32. */
+  readonly checksum: ChecksumAlgorithm;
   /** The size of the parts that a file of `size` bytes is sent in; 0 for one request. */
   partSize(size: number): number;
   /** Files of so many bytes or less are read instead of copied. */
@@ -16,7 +19,7 @@ export interface StageOptions {
   readonly mayWait: boolean;
   /** Called with the size before anything is copied; may throw. */
   reserve(size: number): void;
-  /** A file that goes in parts and that cannot be cloned is only read, and may be sent before it is copied. */
+  /** A file that goes in parts and that cannot be cloned is only summed up, and may be sent before it is copied. */
   readonly copiesLater: boolean;
 }
 
@@ -60,26 +63,28 @@ export async function stageFile(path: string, target: string, options: StageOpti
   }
 }
 
-function sumUp(bytes: Buffer, { wantsMd5 }: StageOptions): ReadFile {
-  const sums = new FileSums(0, wantsMd5);
-  sums.add(bytes);
-  return { ...sums.file(), bytes };
+async function sumUp(bytes: Buffer, { checksum }: StageOptions): Promise<ReadFile> {
+  const sum = await RunningSum.start(checksum);
+  sum.add(bytes);
+  return { ...sum.result(), parts: [], bytes };
 }
 
 async function readFile(source: SourceFile, target: string, options: StageOptions): Promise<ReadFile> {
   const { size } = source;
+  const { checksum, readUpTo, copiesLater } = options;
   const partSize = options.partSize(size);
-  let sums = new FileSums(partSize, options.wantsMd5);
-  const add = (chunk: Uint8Array): void => sums.add(chunk);
-  if (size <= options.readUpTo && partSize === 0) return sumUp(await source.read(), options);
-  if (await source.cloneTo(target, add)) return sums.file();
-  sums = new FileSums(partSize, options.wantsMd5);
-  if (partSize > 0 && options.copiesLater) {
-    await source.readInto(add);
-    return { ...sums.file(), uncopied: source };
+  if (size <= readUpTo && partSize === 0) return sumUp(await source.read(), options);
+  const cloned = await source.cloneTo(target, partSize, checksum);
+  if (cloned !== undefined) return cloned;
+  if (partSize === 0) {
+    const sum = await RunningSum.start(checksum);
+    await source.copyTo(target, (chunk) => sum.add(chunk));
+    return { ...sum.result(), parts: [] };
   }
-  await source.copyTo(target, add);
-  return sums.file();
+  const file = await source.sumUp(partSize, checksum);
+  if (copiesLater) return { ...file, uncopied: source };
+  await copyLater(source, target, file);
+  return file;
 }
 
 /**
@@ -94,10 +99,10 @@ export async function copyLater(
   signal?: AbortSignal,
 ): Promise<void> {
   try {
-    const sums = new FileSums(0, false);
-    await source.copyTo(target, (chunk) => sums.add(chunk), signal);
+    const sum = await RunningSum.start("crc32");
+    await source.copyTo(target, (chunk) => sum.add(chunk), signal);
     await source.isUntouched();
-    if (sums.file().checksums.crc32 !== file.checksums.crc32) throw source.changed();
+    if (sum.result().checksums.crc32 !== file.checksums.crc32) throw source.changed();
   } catch (error) {
     await rm(target, { force: true });
     throw stagingError(error, source.path);
@@ -106,8 +111,8 @@ export async function copyLater(
 
 /** Errors of the staging folder, in our words. */
 export function stagingError(error: unknown, what: string): Error {
-  const { code, syscall, message } = error as NodeJS.ErrnoException;
-  if (syscall === undefined) return error as Error;
+  if (isMlogError(error)) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
   const isFull = code === "ENOSPC" || code === "EDQUOT";
   const reason = isFull ? "the disk is full: make room, or move stagingFolder" : message;
   return new UploadError(isFull ? "STAGING_FULL" : "STAGING_FAILED", `${what} cannot be staged: ${reason}`, {

@@ -97,18 +97,17 @@ function toLine(record: JournalRecord): string {
   // What has no bytes is written in a fraction of the time.
   if (record.type !== "staged" && record.type !== "copying") return JSON.stringify({ v: 1, ...record });
   const { checksums, parts } = record.upload;
-  if (checksums.md5 === undefined && parts.length === 0) return JSON.stringify({ v: 1, ...record });
-  return JSON.stringify({ v: 1, ...record }, (_, value: unknown) => {
-    const bytes = value as { type?: unknown; data?: number[] };
-    return bytes?.type === "Buffer" ? { base64: Buffer.from(bytes.data!).toString("base64") } : value;
-  });
+  if (Object.keys(checksums).length === 1 && parts.length === 0) return JSON.stringify({ v: 1, ...record });
+  return JSON.stringify({ v: 1, ...record }, (_, value: unknown) =>
+    value instanceof Uint8Array ? { base64: Buffer.from(value).toString("base64") } : value,
+  );
 }
 
 function fromLine(line: string): JournalRecord | undefined {
   try {
     return JSON.parse(line, (_, value: unknown) => {
       const base64 = (value as { base64?: unknown } | null)?.base64;
-      return typeof base64 === "string" ? Buffer.from(base64, "base64") : value;
+      return typeof base64 === "string" ? Uint8Array.from(Buffer.from(base64, "base64")) : value;
     }) as JournalRecord;
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 import type { MultipartUpload, MultipartUploads, UploadedPart } from "../multipart.ts";
-import type { ObjectBody } from "../object-body.ts";
+import type { ChecksumAlgorithm, ObjectBody } from "../object-body.ts";
 import { ObjectStoreError } from "../object-store-error.ts";
 import type { ListedObject, ObjectContent, ObjectInfo, ObjectStore } from "../object-store.ts";
 import type { GetOptions, ObjectAttributes, PutOptions, RequestOptions } from "../request-options.ts";
@@ -64,7 +64,7 @@ export function randomFaults(
 
 /** Another store, with faults. */
 export class ChaosObjectStore implements ObjectStore {
-  readonly wantsMd5?: boolean;
+  readonly checksum?: ChecksumAlgorithm;
   readonly maxPutSize?: number;
   readonly multipart?: MultipartUploads;
   readonly #store: ObjectStore;
@@ -75,7 +75,7 @@ export class ChaosObjectStore implements ObjectStore {
   constructor(store: ObjectStore, decide: (request: ChaosRequest) => Fault | undefined) {
     this.#store = store;
     this.#decide = decide;
-    if (store.wantsMd5 !== undefined) this.wantsMd5 = store.wantsMd5;
+    if (store.checksum !== undefined) this.checksum = store.checksum;
     if (store.maxPutSize !== undefined) this.maxPutSize = store.maxPutSize;
     if (store.multipart !== undefined) {
       this.multipart = new ChaosMultipart(store.multipart, (...request) => this.#do(...request));
