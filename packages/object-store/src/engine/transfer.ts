@@ -10,7 +10,7 @@ import type { Clock } from "./clock.ts";
 import { contentTypeOf } from "./content-type.ts";
 import { deadlineFor, withDeadline } from "./deadline.ts";
 import { dropParts, type PartRequests, sendParts } from "./part-transfer.ts";
-import type { Slots } from "./slots.ts";
+import type { Slots } from "../slots.ts";
 
 /** The key of an object's metadata that says which upload made it. */
 const UPLOAD_ID = "mlogupload";

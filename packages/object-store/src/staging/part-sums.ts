@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { ChecksumAlgorithm } from "../object-body.ts";
 import { startThread } from "../own-thread.ts";
+import { Slots } from "../slots.ts";
 import { combineCrc32 } from "./checksums.ts";
 import type { StagedFile, StagedPart } from "./staged-upload.ts";
 
@@ -26,6 +27,8 @@ export interface PartSum {
 
 /** More would take the processors from everybody else. */
 const MOST_THREADS = 4;
+/** The others wait: their threads would only share the processors. A file system that hangs must not hold up all of them. */
+const files = new Slots(2);
 
 /**
  * The checksums of an open file that goes in parts, and of its parts: summing up takes longer than sending, so that several
@@ -33,7 +36,11 @@ const MOST_THREADS = 4;
  *
  * @throws the errors of `node:fs`
  */
-export async function sumParts(order: Omit<PartSumsOrder, "next">): Promise<StagedFile> {
+export function sumParts(order: Omit<PartSumsOrder, "next">): Promise<StagedFile> {
+  return files.run(() => runThreads(order));
+}
+
+async function runThreads(order: Omit<PartSumsOrder, "next">): Promise<StagedFile> {
   const count = Math.ceil(order.size / order.partSize);
   const parts: StagedPart[] = Array.from({ length: count });
   const next = new Int32Array(new SharedArrayBuffer(4));
@@ -52,11 +59,11 @@ export async function sumParts(order: Omit<PartSumsOrder, "next">): Promise<Stag
   return { size, checksums: { crc32 }, parts };
 }
 
-function runThread(order: PartSumsOrder, onSum: (sum: PartSum) => void): Promise<void> {
+async function runThread(order: PartSumsOrder, onSum: (sum: PartSum) => void): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   startThread("#part-sums", { name: "mlog checksums", workerData: order })
     .on("message", onSum)
     .on("error", reject)
     .on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`the thread ended with ${code}`))));
-  return promise;
+  await promise;
 }
