@@ -1,6 +1,7 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { S3Options } from "./options.ts";
+import { Sha256 } from "./sha256.ts";
 
 const nothing = (): void => undefined;
 
@@ -14,6 +15,8 @@ const SILENT = {
   warn: nothing,
   error: nothing,
 } as Required<S3ClientConfig>["logger"];
+
+const USER_AGENT = "mlog aws-sdk-js/3";
 
 /** The endpoint that was given, or that the environment names. */
 export function endpointOf({ endpoint }: S3Options): string | undefined {
@@ -37,6 +40,9 @@ export function createS3Client(options: S3Options): S3Client {
     // attempt, make an id, an error and promises for each.
     maxAttempts: 1,
     retryStrategy: { retry: (next, args) => next(args) },
+    // Nobody adds middleware later.
+    cacheMiddleware: true,
+    sha256: Sha256,
     // Bodies come with checksums that were computed before; the SDK's own cost several times the transfer.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
@@ -45,5 +51,19 @@ export function createS3Client(options: S3Options): S3Client {
     logger: SILENT,
   };
   const found = region ?? (endpoint === undefined ? undefined : (process.env["AWS_REGION"] ?? "us-east-1"));
-  return new S3Client(found === undefined ? config : { ...config, region: found });
+  const client = new S3Client(found === undefined ? config : { ...config, region: found });
+  nameItself(client);
+  return client;
+}
+
+/** The SDK spells out anew for each request what it is and runs on, which takes longer than to sign that. */
+function nameItself({ middlewareStack }: S3Client): void {
+  middlewareStack.remove("getUserAgentMiddleware");
+  middlewareStack.add(
+    (next) => (args) => {
+      (args.request as { headers: Record<string, string> }).headers["user-agent"] = USER_AGENT;
+      return next(args);
+    },
+    { step: "build", name: "userAgent" },
+  );
 }

@@ -6,7 +6,6 @@ import {
   type HeadObjectCommandOutput,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
-  PutObjectCommand,
   type S3Client,
   type S3ServiceException,
 } from "@aws-sdk/client-s3";
@@ -26,6 +25,7 @@ import {
 import { createS3Client } from "./client.ts";
 import { parseS3Uri } from "./location.ts";
 import { type S3Options, checkS3Options } from "./options.ts";
+import { PutHandlers } from "./put-handlers.ts";
 import { requestBody } from "./request-body.ts";
 import { S3Multipart } from "./s3-multipart.ts";
 import { S3Objects } from "./s3-objects.ts";
@@ -39,6 +39,7 @@ export class S3ObjectStore implements ObjectStore {
   readonly multipart: MultipartUploads;
   readonly #objects: S3Objects;
   readonly #requests: S3Requests;
+  readonly #puts: PutHandlers;
 
   /**
    * @param uri - `s3://bucket` or `s3://bucket/prefix`.
@@ -49,8 +50,10 @@ export class S3ObjectStore implements ObjectStore {
    */
   constructor(uri: string, options: S3Options = {}, client?: S3Client) {
     checkS3Options(options);
+    const sdk = client ?? createS3Client(options);
     this.#objects = new S3Objects(parseS3Uri(uri), options, (name, request) => this.head(name, request));
-    this.#requests = new S3Requests(client ?? createS3Client(options));
+    this.#requests = new S3Requests(sdk);
+    this.#puts = new PutHandlers(sdk);
     this.multipart = new S3Multipart(this.#requests, this.#objects);
     this.checksum = this.#objects.checksum;
   }
@@ -62,9 +65,9 @@ export class S3ObjectStore implements ObjectStore {
       ...this.#objects.properties(options),
       ...(await this.#objects.condition(name, options, "put")),
     };
-    await this.#requests.write(what, options, async ({ client, abortSignal, broken }) => {
+    await this.#requests.write(what, options, async ({ abortSignal, broken }) => {
       const bytes = await requestBody(body, this.#objects.checksum, abortSignal, broken);
-      const { ETag } = await client.send(new PutObjectCommand({ ...input, ...bytes }), { abortSignal });
+      const { ETag } = await this.#puts.put({ ...input, ...bytes }, abortSignal);
       assertStored(ETag, what);
     });
   }
