@@ -1,9 +1,12 @@
+import { execFileSync } from "node:child_process";
 import { closeSync, openSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { sumParts } from "../src/staging/part-sums.ts";
+import type { StagedFile } from "../src/staging/staged-upload.ts";
 import { someBytes } from "../src/testing/expectations.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -52,4 +55,41 @@ test("a file that cannot be read is told with the error of the system", async ()
   onTestFinished(() => closeSync(folder));
   const sums = sumParts({ file: folder, size: 100_000, partSize: 10_000, algorithm: "crc64nvme" });
   await expect(sums).rejects.toMatchObject({ code: "EISDIR", syscall: "read" });
+});
+
+const PART = 32 * 1024 * 1024;
+
+/** A file that is worth several threads, with another number at the beginning of each part, and what it adds up to. */
+function openLarge(): { path: string; file: number; expected: StagedFile } {
+  const bytes = Buffer.alloc(2 * PART + 1_000_000);
+  const pieces = [0, 1, 2].map((index) => bytes.subarray(index * PART, (index + 1) * PART));
+  for (const [index, piece] of pieces.entries()) piece[0] = index + 1;
+  const parts = pieces.map((piece) => ({ size: piece.length, checksums: { crc32: crc32(piece) } }));
+  return { ...openFile(bytes), expected: { size: bytes.length, checksums: { crc32: crc32(bytes) }, parts } };
+}
+
+test("however many files come at once, four threads at most sum them up", async () => {
+  let [now, most] = [0, 0];
+  const count = (worker: Worker): void => {
+    most = Math.max(most, ++now);
+    worker.on("exit", () => now--);
+  };
+  process.on("worker", count);
+  onTestFinished(() => void process.off("worker", count));
+  const { file, expected } = openLarge();
+  onTestFinished(() => closeSync(file));
+  const { size } = expected;
+  const sums = Array.from({ length: 6 }, () => sumParts({ file, size, partSize: PART, algorithm: "crc32" }));
+  expect(await Promise.all(sums)).toEqual(sums.map(() => expected));
+  expect([now, most]).toEqual([0, 4]);
+});
+
+test("where no thread can be started, the calling one sums up", () => {
+  const { path, file, expected } = openLarge();
+  closeSync(file);
+  const child = join(import.meta.dirname, "children/sum-up.ts");
+  // Node refuses to start threads then.
+  const flags = ["--permission", "--allow-fs-read=*", "--conditions=@mlog/source"];
+  const args = [...flags, child, path, String(expected.size)];
+  expect(JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }))).toEqual(expected);
 });

@@ -1,25 +1,17 @@
 import { readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import { RunningSum } from "./checksums.ts";
 import type { PartSum, PartSumsOrder } from "./part-sums.ts";
+import { CHUNK, sumPart } from "./sum-part.ts";
 
-const CHUNK = 1024 * 1024;
-
-const { file, size, partSize, algorithm, next } = workerData as PartSumsOrder;
+const order = workerData as PartSumsOrder;
+const { file, size, partSize, next } = order;
 const port = parentPort!;
 const buffer = Buffer.allocUnsafeSlow(CHUNK);
+const readBytes = (length: number, position: number): number => readSync(file, buffer, 0, length, position);
 
 for (let index = take(); index * partSize < size; index = take()) {
-  const sum = await RunningSum.start(algorithm);
-  const end = Math.min(size, (index + 1) * partSize);
-  for (let at = index * partSize; at < end;) {
-    const read = readSync(file, buffer, 0, Math.min(CHUNK, end - at), at);
-    // It has shrunk.
-    if (read === 0) break;
-    sum.add(buffer.subarray(0, read));
-    at += read;
-  }
-  port.postMessage({ index, part: sum.result() } satisfies PartSum);
+  const part = await sumPart(order, index, buffer, readBytes);
+  port.postMessage({ index, part } satisfies PartSum);
 }
 
 /** The first part that nobody has taken yet. */

@@ -1,62 +1,66 @@
-import { availableParallelism } from "node:os";
-import type { ChecksumAlgorithm } from "../object-body.ts";
+import { read } from "node:fs";
+import { promisify } from "node:util";
 import { startThread } from "../own-thread.ts";
 import { Slots } from "../slots.ts";
 import { combineCrc32 } from "./checksums.ts";
 import type { StagedFile, StagedPart } from "./staged-upload.ts";
+import { CHUNK, type PartedFile, sumPart } from "./sum-part.ts";
 
 /** What a thread that sums up parts is told. */
-export interface PartSumsOrder {
-  /** The descriptor of the open file. */
-  readonly file: number;
-  /** Of the file, in bytes. */
-  readonly size: number;
-  /** In bytes. */
-  readonly partSize: number;
-  readonly algorithm: ChecksumAlgorithm;
+export interface PartSumsOrder extends PartedFile {
   /** The number of parts that were taken, which all threads share. */
   readonly next: Int32Array<SharedArrayBuffer>;
 }
 
-/** What it tells of each. A part that is too short is one of a file that has shrunk. */
+/** What it tells of each. */
 export interface PartSum {
   /** 0 and up. */
   readonly index: number;
   readonly part: StagedPart;
 }
 
-/** More would take the processors from everybody else. */
-const MOST_THREADS = 4;
+/** Of one file: they are faster than disks and networks, and each takes some 20 MiB of memory. */
+const MOST_THREADS = 2;
+/** A thread takes longer to start than to sum up less, in bytes. */
+const WORTH_A_THREAD = 32 * 1024 * 1024;
 /** The others wait: their threads would only share the processors. A file system that hangs must not hold up all of them. */
 const files = new Slots(2);
 
 /**
- * The checksums of an open file that goes in parts, and of its parts: summing up takes longer than sending, so that several
+ * The checksums of an open file that goes in parts, and of its parts: summing up takes longer than sending, so that
  * threads do it.
  *
  * @throws the errors of `node:fs`
  */
-export function sumParts(order: Omit<PartSumsOrder, "next">): Promise<StagedFile> {
-  return files.run(() => runThreads(order));
+export function sumParts(parted: PartedFile): Promise<StagedFile> {
+  return files.run(async () => {
+    const sums = await sumByThreads(parted);
+    const parts: StagedPart[] = [];
+    let [size, crc32] = [0, 0];
+    for (const [index, sum] of sums.entries()) {
+      // The machine may have no thread to give. If the file cannot be read, this is where it is told.
+      const part = sum ?? (await sumPartHere(parted, index));
+      parts.push(part);
+      size += part.size;
+      crc32 = combineCrc32(crc32, part.checksums.crc32, part.size);
+    }
+    // There is no way to put the others together.
+    return { size, checksums: { crc32 }, parts };
+  });
 }
 
-async function runThreads(order: Omit<PartSumsOrder, "next">): Promise<StagedFile> {
-  const count = Math.ceil(order.size / order.partSize);
-  const parts: StagedPart[] = Array.from({ length: count });
+/** The sums of those parts that a thread could sum up. Never rejects. */
+async function sumByThreads(parted: PartedFile): Promise<readonly (StagedPart | undefined)[]> {
+  const { size, partSize } = parted;
+  const sums: (StagedPart | undefined)[] = Array.from({ length: Math.ceil(size / partSize) });
+  const threads = Math.min(sums.length, MOST_THREADS, Math.floor(size / WORTH_A_THREAD));
   const next = new Int32Array(new SharedArrayBuffer(4));
-  const threads = Math.min(count, availableParallelism(), MOST_THREADS);
   const work = Array.from({ length: threads }, () =>
-    runThread({ ...order, next }, ({ index, part }) => (parts[index] = part)),
+    runThread({ ...parted, next }, ({ index, part }) => (sums[index] = part)),
   );
   // None may read on when the caller closes the file.
-  for (const result of await Promise.allSettled(work)) if (result.status === "rejected") throw result.reason;
-  let [size, crc32] = [0, 0];
-  for (const part of parts) {
-    size += part.size;
-    crc32 = combineCrc32(crc32, part.checksums.crc32, part.size);
-  }
-  // There is no way to put the others together.
-  return { size, checksums: { crc32 }, parts };
+  await Promise.allSettled(work);
+  return sums;
 }
 
 async function runThread(order: PartSumsOrder, onSum: (sum: PartSum) => void): Promise<void> {
@@ -64,6 +68,16 @@ async function runThread(order: PartSumsOrder, onSum: (sum: PartSum) => void): P
   startThread("#part-sums", { name: "mlog checksums", workerData: order })
     .on("message", onSum)
     .on("error", reject)
-    .on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`the thread ended with ${code}`))));
+    .on("exit", () => resolve());
   await promise;
+}
+
+const readAt = promisify(read);
+
+function sumPartHere(parted: PartedFile, index: number): Promise<StagedPart> {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK);
+  return sumPart(parted, index, buffer, async (length, position) => {
+    const { bytesRead } = await readAt(parted.file, buffer, 0, length, position);
+    return bytesRead;
+  });
 }
