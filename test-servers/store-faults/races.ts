@@ -71,7 +71,7 @@ export function races(subject: () => StoreSubject, inParts = true): void {
       const outcomes = await Promise.all(racers.map(({ outcome }) => outcome));
       const winner = outcomes.indexOf("uploaded");
       expect(outcomes).toContain("uploaded");
-      expect(outcomes[1 - winner]).toMatch(/^OBJECT_EXISTS .*race-/);
+      expect(outcomes[1 - winner]).toMatch(/^OBJECT_EXISTS .*race-.* exists already, .* set overwrite$/);
       const store = await openStore(module);
       onTestFinished(() => store.close?.());
       const { body, info } = await store.get(name);

@@ -159,6 +159,11 @@ async function resolveDoubt(kept: KeptUpload, requests: Requests): Promise<boole
     requests.known.delete(kept.multipart?.id ?? "");
     await kept.record({ type: "restarted", id: upload.id });
   }
+  if (isMlogError(doubt, "OBJECT_EXISTS")) {
+    const uri = requests.store.uri(upload.name);
+    const message = `${uri} exists already, and this upload may not replace it: choose another name, or set overwrite`;
+    throw new ObjectStoreError("OBJECT_EXISTS", message, { cause: doubt });
+  }
   throw doubt;
 }
 
