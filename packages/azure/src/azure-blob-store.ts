@@ -103,10 +103,18 @@ export class AzureBlobStore implements ObjectStore {
     const { container, prefix: own } = this.#blobs;
     const options = { prefix: own + prefix, ...(signal && { abortSignal: signal }) };
     const pages = container.listBlobsFlat(options).byPage()[Symbol.asyncIterator]();
+    const what = `LIST ${this.uri(prefix)}`;
     for (;;) {
-      const { done, value: page } = await this.#requests.run(`LIST ${this.uri(prefix)}`, signal, () =>
-        pages.next(),
-      );
+      const { done, value: page } = await this.#requests.run(what, signal, async () => {
+        try {
+          return await pages.next();
+        } catch (error) {
+          // The SDK trips over what is no list.
+          if (!(error instanceof TypeError)) throw error;
+          const message = `${what} was answered as Azure never does; check the URL of the account`;
+          throw new ObjectStoreError("NOT_AN_OBJECT_STORE", message, { cause: error });
+        }
+      });
       if (done === true) return;
       for (const { name, properties } of page.segment.blobItems) {
         // The prefix itself may be a blob that some tool made as a folder.

@@ -3,7 +3,7 @@ import { MlogError } from "@mlog/core";
 /**
  * What goes wrong in a store, as far as it matters for what to do next. In brackets what an upload
  * then does: it *fails* for good, is tried *again* with growing pauses, or is *parked*: tried again
- * every few minutes, since somebody must mend something first.
+ * every minute, since somebody must mend something first.
  * - `OBJECT_EXISTS`: there is an object of that name, and it must not be replaced (fails)
  * - `INVALID_OBJECT_NAME`: the store cannot or must not have an object of that name (fails)
  * - `OBJECT_TOO_LARGE`: the store takes no object of that size (fails)
