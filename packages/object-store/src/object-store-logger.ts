@@ -110,7 +110,11 @@ export class ObjectStoreLogger implements LoggerDestination {
       options.onProgress?.(bytes, total);
       this.#progress({ name, direction: "down", bytes, total });
     };
-    await this.#engine!.download({ name, path: resolve(path), overwrite }, onProgress, signal);
+    try {
+      await this.#engine!.download({ name, path: resolve(path), overwrite }, onProgress, signal);
+    } finally {
+      this.#progressLine?.end(name);
+    }
   }
 
   /** The files whose names begin with `prefix`, in order. */
@@ -179,7 +183,10 @@ export class ObjectStoreLogger implements LoggerDestination {
 
   #notUploaded(key: number | undefined, error: Error, wasStaged: boolean): void {
     if (key === undefined) this.#left--;
-    else this.#handles.failed(key, error);
+    else {
+      const name = this.#handles.failed(key, error);
+      if (name !== undefined) this.#progressLine?.end(this.#paths!.objectOf(name));
+    }
     this.#count(error, wasStaged);
   }
 

@@ -23,19 +23,21 @@ export class ProgressLine {
   }
 
   show({ name, direction, bytes, total }: TransferProgress): void {
+    if (bytes >= total) return this.end(name);
     const now = this.#now();
     const begun = this.#begun.get(name) ?? now;
-    if (bytes >= total) {
-      this.#begun.delete(name);
-      this.clear();
-      return;
-    }
     this.#begun.set(name, begun);
     if (now - begun < LONG || now - this.#drawnAt < REDRAW) return;
     this.#drawnAt = now;
     this.#isDrawn = true;
     const share = `${Math.floor((bytes / total) * 100)} % of ${(total / MIB).toFixed(1)} MiB`;
     this.#terminal.write(`\r\x1b[K${direction === "up" ? "uploading" : "downloading"} ${name}: ${share}`);
+  }
+
+  /** The transfer is over, or has failed. */
+  end(name: string): void {
+    this.#begun.delete(name);
+    this.clear();
   }
 
   clear(): void {

@@ -38,10 +38,12 @@ export class UploadHandles {
     if (handle !== undefined) handle.uploaded.resolve([fileOf(handle.name)]);
   }
 
-  failed(key: number, error: Error): void {
+  /** @returns the name of the file */
+  failed(key: number, error: Error): string | undefined {
     const handle = this.#handles.get(key);
     this.#handles.delete(key);
     if (handle !== undefined) reject(handle, error);
+    return handle?.name;
   }
 
   /** Nothing more will be heard of them in this process. */

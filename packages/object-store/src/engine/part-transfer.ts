@@ -78,6 +78,7 @@ async function sendMissing(kept: KeptUpload, upload: MultipartUpload, requests: 
   const missing = rangesOf(parts).filter(({ number }) => !kept.parts.has(number));
   let arrived = kept.upload.size - missing.reduce((sum, { start, end }) => sum + end - start, 0);
   let failed = false;
+  requests.onProgress(arrived);
   const sendSome = async (): Promise<void> => {
     for (let next = missing.shift(); next !== undefined && !failed; next = missing.shift()) {
       const { number } = next;
