@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test, vi } from "vitest";
 import { asProcess, mlog, openRun, temporaryFolder, writeRun } from "./mlog.ts";
@@ -57,7 +59,11 @@ test("wide: one row per step, missing values are null and NaN is NaN", async () 
   const root = temporaryFolder();
   const path = await writeRun(root, "run");
   const file = join(root, "wide.parquet");
-  await mlog("export", path, "-s", "wide", "-o", file);
+  const started = once(process, "worker") as Promise<[Worker]>;
+  const exported = mlog("export", path, "-s", "wide", "-o", file);
+  const exited = once((await started)[0], "exit");
+  await exported;
+  expect(await exited, "the thread that writes ends by itself").toEqual([0]);
   const rows = await query(
     `select step, epoch, sample, loss, "metric.step", "rate/learning" from '${file}' order by step`,
   );

@@ -3,10 +3,12 @@ import { Worker } from "node:worker_threads";
 import { MlogError, MlogRangeError } from "@mlog/core";
 import type { EncodedImage } from "./encoded-image.ts";
 import { FinishedIds } from "./finished-ids.ts";
-import type { Answer, Job, Request, WorkerStart } from "./protocol.ts";
+import { type Answer, END, type Job, type Request, type WorkerStart } from "./protocol.ts";
 
 /** How long the worker is kept without work, in ms: starting one takes a tenth of a second. */
 const IDLE = 30_000;
+/** How long the worker may take to end by itself, in ms. */
+const PATIENCE = 2000;
 
 interface Pending {
   /** Held until the worker has read it: core uses memory again that nobody refers to. */
@@ -18,6 +20,7 @@ interface Pending {
 /** The worker that makes the files. It keeps the process alive while it has work, and ends when it had none for a while. */
 export class EncoderThread {
   readonly #worker: Worker;
+  readonly #exited: Promise<void>;
   readonly #ledger: BigInt64Array<SharedArrayBuffer>;
   readonly #finished: FinishedIds = new FinishedIds();
   readonly #pending: Map<number, Pending> = new Map();
@@ -35,6 +38,7 @@ export class EncoderThread {
     this.#worker.unref();
     this.#worker.on("message", (answer: Answer) => this.#hear(answer));
     this.#worker.on("error", (error) => (this.#error = error));
+    this.#exited = new Promise((resolve) => this.#worker.on("exit", () => resolve()));
     this.#worker.on("exit", () => this.#workerEnded());
     this.#idle = setTimeout(() => {
       if (this.#pending.size === 0) void this.end();
@@ -64,10 +68,15 @@ export class EncoderThread {
     });
   }
 
+  /** The worker ends by itself, so that nothing is under way in it then; one that does not is ended. */
   async end(): Promise<void> {
     this.#ended = true;
     clearTimeout(this.#idle);
-    await this.#worker.terminate();
+    this.#worker.ref();
+    this.#worker.postMessage(END, []);
+    const timer = setTimeout(() => void this.#worker.terminate(), PATIENCE).unref();
+    await this.#exited;
+    clearTimeout(timer);
   }
 
   /** In a loop that never yields, no answer is heard, and pixels would pile up. */

@@ -38,6 +38,9 @@ export interface Request {
   readonly job: Job;
 }
 
+/** The last message to the worker: nothing is asked any more, and it ends. */
+export const END = "end";
+
 /** What the worker answers. */
 export type Answer =
   | { readonly id: number; readonly image: EncodedImage }

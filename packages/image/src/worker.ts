@@ -5,7 +5,7 @@ import type { EncodedImage } from "./encoded-image.ts";
 import { FinishedIds } from "./finished-ids.ts";
 import { makeImage, makeMask } from "./make-image.ts";
 import { pixelBytes } from "./pixel-bytes.ts";
-import type { Answer, Job, Request, WorkerStart } from "./protocol.ts";
+import { type Answer, END, type Job, type Request, type WorkerStart } from "./protocol.ts";
 import { contactSheet, overlay } from "./render.ts";
 
 /** In bytes. The C library never hands out used memory, which would have to be cleared, in pieces of more than 32 MiB. */
@@ -19,8 +19,9 @@ const waiting: Request[] = [];
 let running = 0;
 let uncounted = 0;
 
-port.on("message", (request: Request) => {
-  waiting.push(request);
+port.on("message", (message: Request | typeof END) => {
+  if (message === END) return port.close();
+  waiting.push(message);
   startNext();
 });
 

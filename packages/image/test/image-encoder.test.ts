@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { type ImageSnapshot, type Mask, image, isMlogError } from "@mlog/core";
 import { decode } from "fast-png";
@@ -197,9 +198,12 @@ describe("the worker", () => {
     expect(workers.length).toBe(2);
   });
 
-  it("is ended by close, after all that was asked for, and then nothing is taken", async () => {
+  it("ends by itself at close, after all that was asked for, and then nothing is taken", async () => {
+    const started = once(process, "worker") as Promise<[Worker]>;
     const made = encoder.encode(grey(3, 300, 300));
+    const exited = once((await started)[0], "exit");
     await Promise.all([encoder.close(), encoder.close()]);
+    expect(await exited).toEqual([0]);
     expect(encoder.stats()).toMatchObject({ encoded: 1, pending: 0 });
     await made;
     await expectRejection(encoder.encode(grey(1)), "IMAGE_ENCODER_CLOSED", /closed/);

@@ -82,7 +82,15 @@ async function hear(call: Call): Promise<void> {
       say({ kind: "refusal", call: call.call, error: toSent(error) });
     }
     signals.delete(call.call);
+    if (call.kind === "close") end();
   }
+}
+
+/** Nobody asks any more, nor waits for what is under way: the thread ends once the store has let go of it. */
+function end(): void {
+  for (const controller of signals.values()) controller.abort();
+  // After what has been said.
+  setImmediate(() => port.close());
 }
 
 port.on("message", (call: Call) => void hear(call));

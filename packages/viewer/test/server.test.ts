@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
 import { MemoryObjectStore } from "@mlog/object-store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startViewer, type Viewer, type ViewerOptions } from "../src/index.ts";
@@ -146,9 +148,13 @@ describe("what a viewer serves", () => {
 
   it("is there again at once after a restart, from what was kept", async () => {
     const cacheFolder = join(folder, "cache");
+    const started = once(process, "worker") as Promise<[Worker]>;
     const first = await startViewer({ folder: runs, cacheFolder });
+    const exited = once((await started)[0], "exit");
     const before = await caughtUp(first);
     await first.close();
+    // By itself: nothing of what is kept was being written.
+    expect(await exited).toEqual([0]);
     await using second = await startViewer({ folder: runs, cacheFolder });
     expect((await caughtUp(second)).sort(byName)).toEqual(before.sort(byName));
   });

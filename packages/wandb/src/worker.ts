@@ -34,7 +34,8 @@ const { folder: path, settings, apiKey, counters } = workerData as WorkerStart;
 const folder = new RunFolder(path, settings.runId);
 const shared = new Int32Array(counters);
 const calls = new SentCalls();
-const signal = new AbortController().signal;
+const end = new AbortController();
+const { signal } = end;
 const mediaKib = new Map<number, number>();
 let keptCalls = 0;
 let sender: RunSender | undefined;
@@ -171,4 +172,6 @@ const complete =
   apiKey === undefined ? await makeRecords(freshStart(settings)).then(() => true) : await runOnline(apiKey);
 if (complete) Atomics.store(shared, DELIVERED, keptCalls);
 say({ kind: "closed", complete });
+// What still is under way, after a refusal, is for nobody.
+end.abort();
 port.close();

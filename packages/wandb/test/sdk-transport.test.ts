@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import type { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { HandOver } from "../src/sdk-transport/hand-over.ts";
 import type { SdkRow } from "../src/sdk-transport/protocol.ts";
@@ -10,7 +12,9 @@ const PATIENT = { timeout: 100_000 } as const;
 describe("a run through @wandb/sdk", () => {
   it("arrives: merged rows in the order of their steps, config in W&B's form, exit code", async () => {
     const server = await openServer();
+    const started = once(process, "worker") as Promise<[Worker]>;
     const { logger, wandb, errors } = openRun(server, SDK);
+    const exited = once((await started)[0], "exit");
     logger.logHyperparameters({ lr: 0.1, nested: { a: [1] } });
     logger.logMetrics({ a: 1 }, { step: 0 });
     logger.logMetrics({ b: 1 }, { step: 0 });
@@ -18,6 +22,7 @@ describe("a run through @wandb/sdk", () => {
     logger.logMetrics({ a: 3 }, { step: 11 });
     expect(await wandb.started()).toMatchObject({ id: "run1", entity: "me", project: "proj" });
     const [delivery] = await logger.close(PATIENT);
+    expect(await exited, "the thread ends by itself").toEqual([0]);
 
     expect(errors).toEqual([]);
     expect(delivery).toEqual({ destination: "wandb", delivered: 5, pending: 0, dropped: 0 });

@@ -9,11 +9,15 @@ import type { Cell, Column, Sheet } from "./sheet.ts";
 const GROUP_ROWS = 100_000;
 const GROUP_CELLS = 2_000_000;
 
+/** How long the thread may take to end by itself, in ms. */
+const PATIENCE = 2000;
+
 /** A Parquet file. It is encoded in a thread of its own, while the next row group is gathered: two of them are held. */
 export class ParquetSheet implements Sheet {
   readonly #columns: readonly Column[];
   readonly #groupRows: number;
   readonly #worker: Worker;
+  readonly #exited: Promise<void>;
   /** That the thread has done what it was last asked for. */
   #answer: Promise<unknown>;
   #buffers: readonly ColumnBuffer[];
@@ -26,6 +30,7 @@ export class ParquetSheet implements Sheet {
     const start: ParquetStart = { path, columns };
     const module = createRequire(import.meta.url).resolve("#parquet-worker");
     this.#worker = new Worker(module, { name: "mlog parquet", workerData: start, execArgv: [] });
+    this.#exited = new Promise((resolve) => this.#worker.on("exit", () => resolve()));
     this.#answer = this.#nextAnswer();
   }
 
@@ -41,11 +46,19 @@ export class ParquetSheet implements Sheet {
     if (this.#rows > 0) await this.#hand();
     await this.#ask("finish", []);
     await this.#answer;
-    await this.discard();
+    await this.#exit();
   }
 
   async discard(): Promise<void> {
-    await this.#worker.terminate();
+    this.#worker.postMessage("discard" satisfies ParquetRequest, []);
+    await this.#exit();
+  }
+
+  /** The thread was told its last. It is ended only if it does not end by itself. */
+  async #exit(): Promise<void> {
+    const timer = setTimeout(() => void this.#worker.terminate(), PATIENCE).unref();
+    await this.#exited;
+    clearTimeout(timer);
   }
 
   async #hand(): Promise<void> {

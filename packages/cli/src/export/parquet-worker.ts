@@ -9,19 +9,22 @@ export interface ParquetStart {
   readonly columns: readonly Column[];
 }
 
-/** Every request is answered when it is done: row groups, then that there are no more. */
-export type ParquetRequest = RowGroup | "finish";
+/** Every request but `discard` is answered when it is done: row groups, then that there are no more. After the last two, the thread ends. */
+export type ParquetRequest = RowGroup | "finish" | "discard";
 
 const { path, columns } = workerData as ParquetStart;
+const port = parentPort!;
 const encoder = new ParquetEncoder(path, columns);
-parentPort!.on("message", (request: ParquetRequest) => {
+port.on("message", (request: ParquetRequest) => {
   // What it rejects with ends the thread, and is told to who started it.
   void answer(request);
 });
-parentPort!.postMessage("ready", []);
+port.postMessage("ready", []);
 
 async function answer(request: ParquetRequest): Promise<void> {
+  if (request === "discard") return port.close();
   if (request === "finish") await encoder.finish();
   else await encoder.write(request);
-  parentPort!.postMessage("done", []);
+  port.postMessage("done", []);
+  if (request === "finish") port.close();
 }

@@ -7,6 +7,9 @@ import type { DownloadOrder, Engine, EngineListener, EngineStart, ListPage, Uplo
 import { type Call, fromSent, type Message, type ThreadStart } from "./protocol.ts";
 import type { EngineSettings } from "./upload-engine.ts";
 
+/** How long the thread may take to end by itself once it is closed, in ms. */
+const PATIENCE = 2000;
+
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -27,6 +30,7 @@ type Question =
  */
 export class EngineThread implements Engine {
   readonly #worker: Worker;
+  readonly #exited: Promise<void>;
   readonly #listener: EngineListener;
   readonly #calls: Map<number, Pending> = new Map();
   /** Orders that have not arrived, and whether they are staged. */
@@ -46,6 +50,7 @@ export class EngineThread implements Engine {
       for (const message of messages) this.#hear(message);
     });
     this.#worker.on("error", (cause) => this.#end(`it threw ${String(cause)}`, cause));
+    this.#exited = new Promise((resolve) => this.#worker.on("exit", () => resolve()));
     this.#worker.on("exit", () => this.#end("it was stopped"));
   }
 
@@ -84,7 +89,8 @@ export class EngineThread implements Engine {
         "LOGGER_CLOSED",
         "the logger is closed: upload, download and list before",
       );
-      await this.#worker.terminate();
+      this.#refuseCalls(this.#ended);
+      await this.#exit();
     }
   }
 
@@ -181,18 +187,30 @@ export class EngineThread implements Engine {
 
   #refWhileAwaited(): void {
     const arriving = this.#orders.size > 0 && !this.#isDelayed;
-    if (this.#calls.size > 0 || arriving) this.#worker.ref();
+    if (this.#calls.size > 0 || arriving || this.#ended !== undefined) this.#worker.ref();
     else this.#worker.unref();
   }
 
   #end(reason: string, cause?: unknown): void {
     if (this.#ended !== undefined) return;
     this.#ended = ended(reason, cause);
-    for (const { reject } of this.#calls.values()) reject(this.#ended);
-    this.#calls.clear();
+    this.#refuseCalls(this.#ended);
     for (const [key, wasStaged] of this.#orders) this.#listener.failed(key, this.#ended, wasStaged);
     this.#orders.clear();
     this.#listener.report(this.#ended);
+  }
+
+  /** The thread ends by itself, so that nothing is under way in it then; one that the store keeps alive is ended. */
+  async #exit(): Promise<void> {
+    this.#worker.ref();
+    const timer = setTimeout(() => void this.#worker.terminate(), PATIENCE).unref();
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  #refuseCalls(error: Error): void {
+    for (const { reject } of this.#calls.values()) reject(error);
+    this.#calls.clear();
   }
 }
 

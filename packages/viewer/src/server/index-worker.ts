@@ -1,13 +1,16 @@
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { MlogError } from "@mlog/core";
-import type { Answer, Call, IndexRequests } from "../worker/requests.ts";
+import { type Answer, type Call, END, type IndexRequests } from "../worker/requests.ts";
 
 /**
  * Of the worker's heap; the columns that it reads are outside of it, and small. What is parsed is garbage at once: without a
  * bound on the young generation, it would take hundreds of MiB.
  */
 const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
+
+/** How long the thread may take to end by itself, in ms. */
+const PATIENCE = 2000;
 
 interface Pending {
   resolve: (result: never) => void;
@@ -17,6 +20,7 @@ interface Pending {
 /** The thread that reads logs and answers for them, so that the server and its event loop stay free. */
 export class IndexWorker {
   readonly #worker: Worker;
+  readonly #exited: Promise<void>;
   readonly #pending = new Map<number, Pending>();
   #next = 0;
   #failure: Error | undefined;
@@ -33,6 +37,7 @@ export class IndexWorker {
       else pending?.resolve(answer.result as never);
     });
     this.#worker.on("error", (cause) => this.#fail(cause));
+    this.#exited = new Promise((resolve) => this.#worker.on("exit", () => resolve()));
     this.#worker.on("exit", () => this.#fail(undefined));
   }
 
@@ -49,9 +54,13 @@ export class IndexWorker {
     });
   }
 
-  /** Ends the thread, once it has answered what it was asked before. */
+  /** Ends the thread, once it has answered what it was asked before, or takes too long for that. */
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
+    this.#worker.postMessage(END);
+    const timer = setTimeout(() => void this.#worker.terminate(), PATIENCE).unref();
+    await this.#exited;
+    clearTimeout(timer);
   }
 
   #fail(cause: unknown): void {

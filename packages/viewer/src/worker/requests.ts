@@ -31,6 +31,9 @@ export interface IndexRequests {
   places: (log: number, query: PlacesQuery) => Places;
 }
 
+/** The last message to the thread, which then ends. */
+export const END = "end";
+
 /** One call of one of the {@link IndexRequests}. */
 export interface Call {
   readonly id: number;

@@ -6,6 +6,9 @@ import { ARRIVED, COUNTERS, type FromSdkWorker, LOST, type SdkStart, type ToSdkW
 
 const require = createRequire(import.meta.url);
 
+/** How long the thread may take to end by itself once the run is finished, in ms. */
+const PATIENCE = 2000;
+
 /**
  * The thread in which `@wandb/sdk` runs: what it throws, blocks or leaves open there does not reach the
  * process, and there are no signals whose handling it could change.
@@ -13,6 +16,7 @@ const require = createRequire(import.meta.url);
 export class SdkThread {
   readonly #counters: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(COUNTERS * 4));
   readonly #worker: Worker;
+  readonly #exited: Promise<void>;
 
   /** @throws MlogError `WANDB_SDK_MISSING` */
   constructor(
@@ -35,6 +39,7 @@ export class SdkThread {
     let reason = "its thread has ended";
     this.#worker.on("message", listener.hear);
     this.#worker.on("error", (error) => (reason = error instanceof Error ? error.message : String(error)));
+    this.#exited = new Promise((resolve) => this.#worker.on("exit", () => resolve()));
     this.#worker.on("exit", () => listener.ended(reason));
     // What it prints is for nobody, and must not pile up.
     this.#worker.stdout.resume();
@@ -60,6 +65,13 @@ export class SdkThread {
   /** From now on the process waits for it. */
   hold(): void {
     this.#worker.ref();
+  }
+
+  /** Waits for the end of a thread that has finished its run; one that the SDK keeps alive is stopped. */
+  async finished(): Promise<void> {
+    const timer = setTimeout(() => void this.#worker.terminate(), PATIENCE).unref();
+    await this.#exited;
+    clearTimeout(timer);
   }
 
   async stop(): Promise<void> {

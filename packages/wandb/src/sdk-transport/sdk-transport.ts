@@ -130,7 +130,7 @@ export class SdkTransport implements RunTransport {
       signal.addEventListener("abort", () => resolve(), { once: true });
     });
     await Promise.race([this.#ended.promise, aborted]);
-    await this.#thread.stop();
+    await (signal.aborted ? this.#thread.stop() : this.#thread.finished());
     this.#throwIfLost();
   }
 

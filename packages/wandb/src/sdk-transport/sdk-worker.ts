@@ -14,6 +14,7 @@ const port = parentPort!;
 const start = workerData as SdkStart;
 const counters = new Int32Array(start.counters, 0, COUNTERS);
 let run: Run | undefined;
+let pump: NodeJS.Timeout | undefined;
 let lastFailure = "";
 /** Whether a request failed since the run is being finished. */
 let hasFailed = false;
@@ -66,7 +67,7 @@ async function begin(config: string): Promise<void> {
     return say({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
   }
   say({ kind: "started", entity: run.entity, project: run.project, displayName: run.name ?? name });
-  setInterval(() => handOver.pump(performance.now()), PACE);
+  pump = setInterval(() => handOver.pump(performance.now()), PACE);
 }
 
 async function finish(exitCode: number): Promise<void> {
@@ -75,6 +76,8 @@ async function finish(exitCode: number): Promise<void> {
   await run.finish(exitCode);
   handOver.ended(!hasFailed);
   say({ kind: "finished" });
+  clearInterval(pump);
+  port.close();
 }
 
 function say(message: FromSdkWorker): void {
