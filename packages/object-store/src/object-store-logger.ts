@@ -177,12 +177,12 @@ export class ObjectStoreLogger implements LoggerDestination {
 
   #uploaded(key: number | undefined, { size, uri }: LocatedObject): void {
     this.#delivered++;
-    if (key === undefined) this.#left--;
+    if (key === undefined) this.#forgetLeft();
     else this.#handles.uploaded(key, (name) => ({ destination: this.name, name, size, uri }));
   }
 
   #notUploaded(key: number | undefined, error: Error, wasStaged: boolean): void {
-    if (key === undefined) this.#left--;
+    if (key === undefined) this.#forgetLeft();
     else {
       const name = this.#handles.failed(key, error);
       if (name !== undefined) this.#progressLine?.end(this.#paths!.objectOf(name));
@@ -195,6 +195,11 @@ export class ObjectStoreLogger implements LoggerDestination {
     this.#failed++;
     if (!wasStaged && this.#notStaged.length < KEPT_ERRORS) this.#notStaged.push(error);
     this.#run!.report(error);
+  }
+
+  #forgetLeft(): void {
+    // What was found later was not counted.
+    if (this.#left > 0) this.#left--;
   }
 
   #throwIfNotStaged(): void {

@@ -1,17 +1,23 @@
 import { mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { findUploads, finishUploads, MemoryObjectStore, ObjectStoreError } from "../src/index.ts";
 import { lifeOf, ownerOf, ownName } from "../src/staging/owner.ts";
 import { ChaosObjectStore } from "../src/testing/index.ts";
 import { readObject } from "../src/testing/expectations.ts";
 import { EngineHarness } from "./engine-harness.ts";
+import { FakeClock } from "./fake-clock.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
+
+/** A store that takes objects of up to a million bytes at once. */
+function smallPartsStore(): MemoryObjectStore {
+  return new MemoryObjectStore({ maxPutSize: 1_000_000, minPartSize: 1, maxPartSize: 1_000_000 });
+}
 
 /** A staging folder in which an engine that has closed left uploads. */
 async function leaveUploads(names: readonly string[], overwrite = false, content = ""): Promise<string> {
   const down = new ChaosObjectStore(
-    new MemoryObjectStore(),
+    smallPartsStore(),
     () => new ObjectStoreError("STORE_UNAVAILABLE", "503"),
   );
   const harness = new EngineHarness(down, { stagingFolder: temporaryFolder() });
@@ -57,6 +63,36 @@ test("uploads are found and finished without a logger, each once, whoever else t
   expect(results.reduce((sum, { failed, pending }) => sum + failed + pending, 0)).toBe(0);
   expect(await Array.fromAsync(store.list(""))).toHaveLength(3);
 });
+
+test.for([
+  ["in one request", 10],
+  ["in one request that is asked for before", 300_000],
+  ["in parts", 3_000_000],
+] as const)(
+  "an upload that was left does not replace a later one that another process has brought, %s",
+  async ([, size]) => {
+    const stagingFolder = await leaveUploads(["latest", "other"], true, "old".padEnd(size));
+    const leftAt = Date.now();
+    const store = smallPartsStore();
+    const elsewhere = new EngineHarness(store);
+    await elsewhere.engine.open();
+    // Not within the same millisecond.
+    await vi.waitUntil(() => Date.now() > leftAt);
+    elsewhere.upload("latest", "new".padEnd(size), true);
+    await elsewhere.drained();
+    const [found] = await findUploads(stagingFolder);
+    const errors: unknown[] = [];
+    const result = await finishUploads(found!.folder, store, { onError: (error) => errors.push(error) });
+    expect(result).toEqual({ uploaded: 1, failed: 1, pending: 0 });
+    expect(errors).toEqual([expect.objectContaining({ code: "UPLOAD_SUPERSEDED" })]);
+    const contents = ["latest", "other"].map(async (name) =>
+      (await readObject(store, name)).bytes.toString(),
+    );
+    expect((await Promise.all(contents)).map((text) => text.trimEnd())).toEqual(["new", "old"]);
+    expect(await store.multipart.list("latest")).toEqual([]);
+    expect(await findUploads(stagingFolder)).toEqual([]);
+  },
+);
 
 test("uploads for another store are refused", async () => {
   const stagingFolder = await leaveUploads(["a"]);
@@ -112,6 +148,24 @@ test("of a process of another machine only its heart tells", async () => {
   expect((await finishUploads(found!.folder, store)).uploaded).toBe(0);
   utimesSync(foreign, new Date(), new Date(Date.now() - 130_000));
   expect((await finishUploads(found!.folder, store)).uploaded).toBe(1);
+});
+
+test("a process that starts before another, in another container, counts as dead finishes its uploads later", async () => {
+  const stagingFolder = await leaveUploads(["a"]);
+  const [found] = await findUploads(stagingFolder);
+  const [session] = readdirSync(found!.folder).filter((name) => name.startsWith("free-"));
+  const foreign = join(found!.folder, "00000000-00000000-1-1-0123");
+  renameSync(join(found!.folder, session!), foreign);
+  const clock = new FakeClock();
+  const harness = new EngineHarness(new MemoryObjectStore(), { stagingFolder }, clock);
+  expect((await harness.engine.open()).left).toBe(0);
+  utimesSync(foreign, new Date(), new Date(Date.now() - 130_000));
+  const begun = clock.now();
+  await clock.runUntil(harness.news(), () => false);
+  expect(clock.now() - begun).toBeGreaterThanOrEqual(120_000);
+  expect(harness.objects.map(({ name }) => name)).toEqual(["a"]);
+  await harness.engine.close();
+  expect(readdirSync(found!.folder)).toEqual(["store.json"]);
 });
 
 test("a folder without a journal, as a process killed at its beginning leaves it, is cleared away", async () => {

@@ -17,6 +17,9 @@ const UPLOAD_ID = "mlogupload";
 /** The key of an object's metadata that has the CRC-32 of all its bytes, as 8 hexadecimal digits. */
 export const CRC32 = "mlogcrc32";
 
+/** The key of an object's metadata that says when its upload was handed over, in Unix ms. */
+const TIME = "mlogtime";
+
 /** Of larger objects it is asked before what they would replace, in bytes; smaller ones are sent as if there were none. */
 const ASK_FROM = 256 * 1024;
 const IF_NONE: Found = { metadata: {}, conditions: { ifNoneMatch: "*" } };
@@ -68,6 +71,7 @@ function attributesOf({ upload }: KeptUpload): ObjectAttributes {
     metadata: {
       [UPLOAD_ID]: upload.id,
       [CRC32]: upload.checksums.crc32.toString(16).padStart(8, "0"),
+      [TIME]: String(upload.time),
     },
   };
 }
@@ -148,6 +152,7 @@ async function resolveDoubt(kept: KeptUpload, requests: Requests): Promise<boole
   kept.doubt = undefined;
   if (found.metadata[UPLOAD_ID] === upload.id) return true;
   if (mayReplace) {
+    assertNotOvertaken(kept, found);
     // A store that refuses the version which it has told itself cannot be asked that.
     const isUnchanged =
       isMlogError(doubt, "OBJECT_CHANGED") && found.conditions.ifVersion === kept.replaces?.ifVersion;
@@ -218,9 +223,10 @@ async function conditionsOf(kept: KeptUpload, requests: Requests): Promise<PutCo
   const { name, overwrite, size } = kept.upload;
   if (overwrite && kept.replaces === undefined && size > ASK_FROM) {
     kept.replaces = await find(name, requests).then(
-      ({ conditions }) => {
+      (found) => {
         kept.steps++;
-        return conditions;
+        assertNotOvertaken(kept, found);
+        return found.conditions;
       },
       (error: unknown) => {
         // That there is none is not told to everybody.
@@ -230,6 +236,13 @@ async function conditionsOf(kept: KeptUpload, requests: Requests): Promise<PutCo
     );
   }
   return kept.replaces ?? IF_NONE.conditions;
+}
+
+/** Clocks of machines differ: nobody but what an ended process left is refused for that. */
+function assertNotOvertaken({ isLeft, upload }: KeptUpload, { metadata }: Found): void {
+  if (!isLeft || !(Number(metadata[TIME]) > upload.time)) return;
+  const message = `a later upload of ${upload.name} has arrived before this one, which an earlier process left`;
+  throw new UploadError("UPLOAD_SUPERSEDED", message);
 }
 
 async function find(name: string, requests: Requests): Promise<Found> {

@@ -2,7 +2,7 @@ import { downloadFile } from "../download/download-file.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { stagingError } from "../staging/stage-file.ts";
 import type { Session } from "../staging/session.ts";
-import { StagingFolder } from "../staging/staging-folder.ts";
+import { DEAD_AFTER, StagingFolder } from "../staging/staging-folder.ts";
 import type { Clock } from "./clock.ts";
 import type { DownloadOrder, Engine, EngineListener, EngineStart, ListPage, UploadOrder } from "./engine.ts";
 import { Lists } from "./lists.ts";
@@ -36,6 +36,9 @@ export class UploadEngine implements Engine {
   readonly #sessions: Session[] = [];
   readonly #stager: Stager;
   readonly #opened = Promise.withResolvers<Session>();
+  /** The taking over that is under way, or was the last. */
+  #takingOver: Promise<unknown> = Promise.resolve();
+  #cancelNext: () => void = () => undefined;
 
   constructor(store: ObjectStore, settings: EngineSettings, listener: EngineListener, clock: Clock) {
     this.#store = store;
@@ -71,8 +74,8 @@ export class UploadEngine implements Engine {
       const uri = this.#store.uri("");
       const folder = await StagingFolder[finishOnly ? "open" : "make"](stagingFolder, uri);
       const own = await folder.newSession();
-      this.#sessions.push(own, ...(await folder.takeOver()));
-      const left = this.#takeLeft();
+      this.#sessions.push(own);
+      const left = await this.#takeOver(folder, own);
       this.#sender.begin();
       this.#opened.resolve(own);
       return { uri, folder: folder.path, left };
@@ -101,6 +104,8 @@ export class UploadEngine implements Engine {
 
   async close(): Promise<void> {
     this.#stager.hurry();
+    await this.#takingOver;
+    this.#cancelNext();
     await this.#sender.stop();
     await this.flush();
     // What was staged last may have replaced something.
@@ -133,10 +138,20 @@ export class UploadEngine implements Engine {
     return this.#lists.end(next);
   }
 
-  #takeLeft(): number {
-    const left = this.#sessions.flatMap((session) => session.kept);
+  /** @returns how many uploads others left, which are in the queue now */
+  async #takeOver(folder: StagingFolder, own: Session): Promise<number> {
+    const { sessions, isUndecided } = await folder.takeOver(own);
+    this.#sessions.push(...sessions);
+    // A container that was started anew at once comes before anybody can tell that its process has ended.
+    if (isUndecided && !this.#settings.finishOnly) {
+      this.#cancelNext = this.#clock.alarm(DEAD_AFTER, () => {
+        this.#takingOver = this.#takeOver(folder, own).catch((error: Error) => this.#listener.report(error));
+      });
+    }
+    const left = sessions.flatMap((session) => session.kept);
     left.sort((a, b) => comparePositions(a.upload, b.upload));
     for (const kept of left) {
+      kept.isLeft = true;
       this.#budget.take(kept.upload.size);
       this.#sender.add({ kept, key: undefined, isStaged: true, failures: 0, dueAt: 0 });
     }

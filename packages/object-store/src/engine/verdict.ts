@@ -25,7 +25,7 @@ const VERDICTS: Readonly<Record<ObjectStoreErrorCode, Verdict>> = {
 };
 
 /** Errors of our own that no attempt can mend. */
-const FINAL: ReadonlySet<string> = new Set(["SOURCE_CHANGED", "STAGED_COPY_DAMAGED"]);
+const FINAL: ReadonlySet<string> = new Set(["SOURCE_CHANGED", "STAGED_COPY_DAMAGED", "UPLOAD_SUPERSEDED"]);
 
 const ADVICE: Partial<Readonly<Record<string, string>>> = {
   ACCESS_DENIED: "check the credentials and what they are allowed to do",

@@ -53,6 +53,8 @@ export class KeptUpload {
   replaces: PutConditions | undefined;
   /** It has arrived. */
   arrived = false;
+  /** A process that has ended left it, and later ones may have come before it. */
+  isLeft = false;
 
   constructor(upload: StagedUpload, session: Keeper) {
     this.upload = upload;

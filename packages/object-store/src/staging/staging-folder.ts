@@ -5,8 +5,8 @@ import { UploadError } from "../upload-error.ts";
 import { isSession, lifeOf, ownName, ownerOf } from "./owner.ts";
 import { Session } from "./session.ts";
 
-/** For how long the heart of a process on another machine may stand still, in ms. */
-const DEAD_AFTER = 120_000;
+/** For how long the heart of a process on another machine, or in another container, may stand still, in ms. */
+export const DEAD_AFTER = 120_000;
 
 const STORE_FILE = "store.json";
 
@@ -39,11 +39,18 @@ export class StagingFolder {
     return Session.make(join(this.path, ownName()));
   }
 
-  /** Takes over what processes that have ended left undone. */
-  async takeOver(): Promise<Session[]> {
+  /**
+   * Takes over what processes that have ended left undone.
+   *
+   * @param own - Where something may be written, to learn the time of the file system.
+   */
+  async takeOver(own: Session): Promise<TakenOver> {
     const sessions: Session[] = [];
+    let isUndecided = false;
     for (const name of await sessionsIn(this.path)) {
-      if (!(await this.#isAbandoned(name))) continue;
+      const state = await this.#stateOf(name, own);
+      isUndecided ||= state === "unknown";
+      if (state !== "abandoned") continue;
       const path = join(this.path, ownName());
       // Whoever renames it first has it.
       const won = await rename(join(this.path, name), path).then(
@@ -52,23 +59,30 @@ export class StagingFolder {
       );
       if (won) sessions.push(await Session.takeOver(path));
     }
-    return sessions;
+    return { sessions, isUndecided };
   }
 
-  async #isAbandoned(name: string): Promise<boolean> {
+  async #stateOf(name: string, own: Session): Promise<"alive" | "abandoned" | "unknown"> {
     const owner = ownerOf(name);
-    if (owner === undefined) return true;
-    const life = lifeOf(owner);
-    return life === "unknown" ? this.#stoodStill(name) : life === "dead";
+    const life = owner === undefined ? "dead" : lifeOf(owner);
+    if (life === "unknown") return (await this.#stoodStill(name, own)) ? "abandoned" : "unknown";
+    return life === "dead" ? "abandoned" : "alive";
   }
 
-  async #stoodStill(name: string): Promise<boolean> {
+  async #stoodStill(name: string, own: Session): Promise<boolean> {
     // Both times are of the file system's clock, which may be that of a third machine.
-    const probe = join(this.path, STORE_FILE);
-    await writeFile(probe, await readFile(probe));
+    const probe = join(own.path, "now");
+    await writeFile(probe, "0");
     const [now, heart] = await Promise.all([stat(probe), stat(join(this.path, name)).catch(() => undefined)]);
     return heart !== undefined && now.mtimeMs - heart.mtimeMs > DEAD_AFTER;
   }
+}
+
+/** What {@link StagingFolder.takeOver} found. */
+export interface TakenOver {
+  readonly sessions: readonly Session[];
+  /** There are others of which cannot be said as yet whether somebody works on them: ask again after {@link DEAD_AFTER}. */
+  readonly isUndecided: boolean;
 }
 
 /** Uploads that a staging folder holds for one store. */
