@@ -38,10 +38,11 @@ export class PutHandlers {
   }
 
   #make(): PutHandler {
-    const { middlewareStack, config } = this.#client;
+    // The SDK copies the configuration for each request: a copy of a plain object takes a fraction of that of its own.
+    const config = { ...this.#client.config };
     const options = {};
     // It is kept; the commands that go through it are not.
     const command = new PutObjectCommand({ Bucket: "", Key: "" });
-    return { options, handle: command.resolveMiddleware(middlewareStack, config, options) };
+    return { options, handle: command.resolveMiddleware(this.#client.middlewareStack, config, options) };
   }
 }
