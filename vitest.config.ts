@@ -9,8 +9,13 @@ const config: ViteUserConfig = {
     include: ["{packages,examples}/*/test/**/*.test.ts", "{test,test-servers}/**/*.test.ts"],
     // Those have a run of their own: vitest.published.config.ts.
     exclude: ["**/node_modules/**", "test/{release,compatibility}/**"],
-    // Workers and child processes that a test starts shall find the sources too.
-    execArgv: ["--conditions=@mlog/source"],
+    execArgv: [
+      // Workers and child processes that a test starts shall find the sources too.
+      "--conditions=@mlog/source",
+      // Node strips types with WebAssembly, in every thread anew. After 1000 calls out of it, V8 compiles them, and frees what it
+      // compiled for threads that are gone; once in thousands of times it does not know that memory and aborts the process.
+      "--wasm-wrapper-tiering-budget=1000000000",
+    ],
     maxWorkers: "100%",
     // Tests wait for events, and a busy machine brings them late: only what hangs shall fail.
     testTimeout: 120_000,
