@@ -62,7 +62,8 @@ export class EngineThread implements Engine {
     });
     this.#worker.on("error", (cause) => this.#end(`it threw ${String(cause)}`, cause));
     this.#exited = new Promise((resolve) => this.#worker.on("exit", () => resolve()));
-    this.#worker.on("exit", () => this.#end("it was stopped"));
+    // Its last answer may come in the same turn: who waits for that goes first.
+    this.#worker.on("exit", () => setImmediate(() => this.#end("it was stopped")));
   }
 
   open(): Promise<EngineStart> {
