@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { machineClock } from "./engine/clock.ts";
 import type { TransferProgress } from "./engine/engine.ts";
+import { KeepAlive } from "./engine/keep-alive.ts";
 import { UploadEngine } from "./engine/upload-engine.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { openStore, type StoreModule } from "./store-module.ts";
@@ -64,7 +65,7 @@ export async function finishUploads(
   );
   try {
     const { left } = await engine.open();
-    await engine.drain(signal);
+    await new KeepAlive().during(engine.drain(signal));
     return { uploaded, failed, pending: left - uploaded - failed };
   } finally {
     await engine.close();

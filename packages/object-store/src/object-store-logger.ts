@@ -9,10 +9,10 @@ import type {
   UploadRequest,
 } from "@mlog/core";
 import { isMlogError, MlogAggregateError } from "@mlog/core";
-import { machineClock } from "./engine/clock.ts";
 import type { Engine, EngineListener, LocatedObject, TransferProgress } from "./engine/engine.ts";
 import { EngineThread } from "./engine/engine-thread.ts";
-import { type EngineSettings, UploadEngine } from "./engine/upload-engine.ts";
+import { LocalEngine } from "./engine/local-engine.ts";
+import type { EngineSettings } from "./engine/upload-engine.ts";
 import { FilePaths } from "./file-paths.ts";
 import { type ObjectStoreLoggerOptions, type Options, readOptions } from "./options.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -232,5 +232,5 @@ function makeEngine(options: Options, stagingFolder: string, listener: EngineLis
   };
   return "module" in store
     ? new EngineThread(store, settings, listener)
-    : new UploadEngine(store, settings, listener, machineClock);
+    : new LocalEngine(store, settings, listener);
 }

@@ -19,8 +19,12 @@ function folderWithFiles(): string {
   return folder;
 }
 
-function runChild(folder: string, then: string): { status: number | null; stdout: string; stderr: string } {
-  const path = fileURLToPath(new URL("children/upload.ts", import.meta.url));
+function runChild(
+  folder: string,
+  then: string,
+  child = "upload",
+): { status: number | null; stdout: string; stderr: string } {
+  const path = fileURLToPath(new URL(`children/${child}.ts`, import.meta.url));
   const flags = ["--conditions=@mlog/source"];
   return spawnSync(process.execPath, [...flags, path, folder, then], { encoding: "utf8", timeout: 60_000 });
 }
@@ -95,3 +99,12 @@ test("a thread that cannot open the store makes the logger's start fail, with th
   await expect(logger.close()).rejects.toMatchObject({ code: "NOT_SAFE" });
   expect(errors[0]!.message).toContain("this store is broken");
 });
+
+test.for(["upload", "download", "finish"])(
+  "a process that waits for a store on its own thread does not end in a pause between attempts: %s",
+  (what) => {
+    expect(runChild(folderWithFiles(), what, "pause")).toEqual(
+      expect.objectContaining({ status: 0, stdout: "done\n", stderr: "" }),
+    );
+  },
+);
