@@ -53,6 +53,7 @@ export function createS3Client(options: S3Options): S3Client {
   const found = region ?? (endpoint === undefined ? undefined : (process.env["AWS_REGION"] ?? "us-east-1"));
   const client = new S3Client(found === undefined ? config : { ...config, region: found });
   nameItself(client);
+  keepSigner(client);
   return client;
 }
 
@@ -66,4 +67,11 @@ function nameItself({ middlewareStack }: S3Client): void {
     },
     { step: "build", name: "userAgent" },
   );
+}
+
+/** The SDK makes a signer for each request out of a copy of its whole configuration: all are the same as the first. */
+function keepSigner({ config }: S3Client): void {
+  const { signer: makeSigner } = config;
+  let signer: Awaited<ReturnType<typeof makeSigner>> | undefined;
+  config.signer = async (scheme) => (signer ??= await makeSigner(scheme));
 }
