@@ -110,7 +110,15 @@ test("a file that is written to while it is sent is refused, and leaves nothing 
   expect(inStaging(setting)).toEqual(["store.json"]);
 });
 
-test("a file that cannot be copied is refused at once, though the store answers nothing", async () => {
+/** Makes sure that nothing can be copied to where the engine wants it. */
+function spoilStaging(setting: Setting): void {
+  const { staging } = setting.harness;
+  const [folder] = readdirSync(staging);
+  const [session] = inStaging(setting).filter((name) => name !== "store.json");
+  rmSync(join(staging, folder!, session!), { recursive: true });
+}
+
+test("a file that cannot be copied is refused when the attempt to send it fails", async () => {
   const { promise: isSending, resolve: tellSending } = Promise.withResolvers<void>();
   const setting = await setUp(({ method }) => {
     if (method !== "putPart") return undefined;
@@ -120,12 +128,51 @@ test("a file that cannot be copied is refused at once, though the store answers 
   const { harness, inner, store, clock, path } = setting;
   const key = harness.upload("object", { path });
   await isSending;
-  const [folder] = readdirSync(harness.staging);
-  const [session] = inStaging(setting).filter((name) => name !== "store.json");
-  rmSync(join(harness.staging, folder!, session!), { recursive: true });
+  spoilStaging(setting);
   await clock.runUntil(harness.drained(), () => store.acting > 0);
   expect(harness.fate(key)).toEqual({ staged: 0, uploaded: 0, failed: ["STAGING_FAILED"] });
   expect(await inner.multipart.list("object")).toEqual([]);
+});
+
+test("a file that cannot be copied arrives if the attempt to send it succeeds", async () => {
+  const setting = await setUp(({ method }) => {
+    if (method === "putPart") tellSending();
+    return undefined;
+  });
+  const { promise: isSending, resolve: tellSending } = Promise.withResolvers<void>();
+  const { promise: mayArrive, resolve: letArrive } = Promise.withResolvers<void>();
+  const { harness, inner, clock, path } = setting;
+  const putPart = inner.multipart.putPart.bind(inner.multipart);
+  inner.multipart.putPart = async (...request) => {
+    await mayArrive;
+    return putPart(...request);
+  };
+  const key = harness.upload("object", { path });
+  await isSending;
+  spoilStaging(setting);
+  const drained = harness.drained();
+  // The copy is begun, and fails; the store takes its time.
+  await clock.runFor(1000, () => false);
+  letArrive();
+  await clock.runUntil(drained, () => true);
+  expect(harness.fate(key)).toEqual({ staged: 1, uploaded: 1, failed: [] });
+  expect((await readObject(inner, "object")).bytes.equals(BYTES)).toBe(true);
+});
+
+test("a file that cannot be copied holds up no closing", async () => {
+  const { promise: isSending, resolve: tellSending } = Promise.withResolvers<void>();
+  const setting = await setUp(({ method }) => {
+    if (method !== "putPart") return undefined;
+    tellSending();
+    return "hang";
+  });
+  const { harness, clock, path } = setting;
+  const key = harness.upload("object", { path });
+  await isSending;
+  spoilStaging(setting);
+  await clock.runFor(1000, () => false);
+  await harness.engine.close().catch(() => undefined);
+  expect(harness.fate(key).uploaded).toBe(0);
 });
 
 test("what a killed process sent of a file that it had not staged is dropped by the next one", async () => {

@@ -87,7 +87,7 @@ async function sendMissing(kept: KeptUpload, upload: MultipartUpload, requests: 
         const part = await requests.request(
           body.size,
           (signal) => requests.multipart.putPart(upload, number, body, { signal }),
-          kept.copying?.failed,
+          kept.copying?.changed,
         );
         await kept.record({ type: "part", id, part });
       } catch (error) {

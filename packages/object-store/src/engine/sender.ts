@@ -98,7 +98,7 @@ export class Sender {
     this.#fail(upload, new UploadError("UPLOAD_SUPERSEDED", message));
   }
 
-  /** The upload has not to arrive, since its file cannot be copied; one that is about to arrive does. */
+  /** The upload has not to arrive, since its file cannot be copied; an attempt that is under way may still bring it. */
   refuse(upload: QueuedUpload, reason: Error): void {
     if (this.#queue.withdraw(upload)) this.#fail(upload, reason);
   }

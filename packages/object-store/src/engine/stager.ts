@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { join } from "node:path";
 import type { ObjectStore } from "../object-store.ts";
 import type { Session } from "../staging/session.ts";
@@ -239,6 +240,9 @@ export class Stager {
     } finally {
       copying.end();
     }
+    // The attempt that is under way needs the file to be open.
+    const over = AbortSignal.any([copying.stopped, this.#hurry.signal]);
+    if (copying.failed.aborted && !over.aborted) await once(over, "abort");
   }
 
   /** Has an upload sent, unless a later one of its name has been handed over for that before. */

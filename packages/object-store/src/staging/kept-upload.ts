@@ -9,8 +9,10 @@ import type { JournalRecord, UploadJournal } from "./upload-journal.ts";
 export interface Copying {
   /** Of the file that is copied. */
   readonly path: string;
-  /** Comes when the file cannot be copied, with the reason. */
+  /** Comes when the file cannot be copied, with the reason. What is under way may still bring it from where it is. */
   readonly failed: AbortSignal;
+  /** Comes when the file is not what was handed over any more, with the reason: nothing can bring it. */
+  readonly changed: AbortSignal;
   /** Resolves when the file is copied, cannot be, or has not to be. */
   readonly ended: Promise<void>;
   /** @throws UploadError `SOURCE_CHANGED` if the file was written to */

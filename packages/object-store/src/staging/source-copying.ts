@@ -1,3 +1,4 @@
+import { isMlogError } from "@mlog/core";
 import type { Copying } from "./kept-upload.ts";
 import type { SourceFile } from "./source-file.ts";
 
@@ -5,6 +6,7 @@ import type { SourceFile } from "./source-file.ts";
 export class SourceCopying implements Copying {
   readonly #source: SourceFile;
   readonly #failed = new AbortController();
+  readonly #changed = new AbortController();
   readonly #stopped = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
 
@@ -18,6 +20,10 @@ export class SourceCopying implements Copying {
 
   get failed(): AbortSignal {
     return this.#failed.signal;
+  }
+
+  get changed(): AbortSignal {
+    return this.#changed.signal;
   }
 
   get stopped(): AbortSignal {
@@ -43,6 +49,7 @@ export class SourceCopying implements Copying {
 
   fail(reason: Error): void {
     this.#failed.abort(reason);
+    if (isMlogError(reason, "SOURCE_CHANGED")) this.#changed.abort(reason);
   }
 
   end(): void {
