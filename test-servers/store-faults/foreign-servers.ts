@@ -1,17 +1,19 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, type Server, createServer } from "node:net";
-import { bodyOf, openStore } from "@mlog/object-store";
+import { type ObjectStore, bodyOf, openStore } from "@mlog/object-store";
 import { expect, onTestFinished, test } from "vitest";
 import type { StoreSubject } from "./store-subject.ts";
 
 /** That an endpoint which is something else is told, and does not pass for a store. */
 export function foreignServers(subject: () => StoreSubject): void {
-  const put = async (endpoint: string): Promise<void> => {
+  const open = async (endpoint: string): Promise<ObjectStore> => {
     const store = await openStore(subject().storeAt(endpoint));
     onTestFinished(() => store.close?.());
-    await store.put("a", bodyOf(Buffer.from("some bytes")));
+    return store;
   };
+  const put = async (endpoint: string): Promise<void> =>
+    (await open(endpoint)).put("a", bodyOf(Buffer.from("some bytes")));
   const refusal = { code: "NOT_AN_OBJECT_STORE" };
 
   test.each([
@@ -19,12 +21,16 @@ export function foreignServers(subject: () => StoreSubject): void {
     [404, "<html><body>Not found</body></html>"],
     [405, "Method not allowed"],
   ])("a web server that answers %i %s is no store", async (status, body) => {
-    const web = createHttpServer((request, response) => {
-      request.resume();
-      response.writeHead(status, { "content-type": "text/html" }).end(body);
-    });
-    await expect(put(await listen(web))).rejects.toMatchObject(refusal);
+    await expect(put(await listen(webServer(status, body)))).rejects.toMatchObject(refusal);
   });
+
+  test.each(["<html><body>It works!</body></html>", "{}", ""])(
+    "a web server that answers a list with %j is no store without objects",
+    async (body) => {
+      const store = await open(await listen(webServer(200, body)));
+      await expect(Array.fromAsync(store.list(""))).rejects.toMatchObject(refusal);
+    },
+  );
 
   test("a server that speaks no HTTP is no store", async () => {
     const other = createServer((socket) =>
@@ -36,6 +42,13 @@ export function foreignServers(subject: () => StoreSubject): void {
   test("a server without TLS, where TLS was expected, is no store", async () => {
     const secure = subject().endpoint.replace("http:", "https:");
     await expect(put(secure)).rejects.toMatchObject(refusal);
+  });
+}
+
+function webServer(status: number, body: string): Server {
+  return createHttpServer((request, response) => {
+    request.resume();
+    response.writeHead(status, { "content-type": "text/html" }).end(body);
   });
 }
 

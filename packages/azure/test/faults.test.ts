@@ -40,19 +40,6 @@ const subject = (): StoreSubject => ({
 brokenNetwork(subject);
 foreignServers(subject);
 
-test.each(["<html><body>It works!</body></html>", "{}", ""])(
-  "a web server that answers a list with %j is no store without blobs",
-  async (body) => {
-    const store = await behindHttp({
-      kind: "answer",
-      status: 200,
-      headers: { "content-type": "text/html" },
-      body,
-    });
-    await expect(Array.fromAsync(store.list(""))).rejects.toMatchObject({ code: "NOT_AN_OBJECT_STORE" });
-  },
-);
-
 test.each([
   [503, "ServerBusy", "STORE_THROTTLED"],
   [429, "TooManyRequests", "STORE_THROTTLED"],

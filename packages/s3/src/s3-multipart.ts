@@ -19,7 +19,7 @@ import {
 } from "@mlog/object-store";
 import type { S3Objects } from "./s3-objects.ts";
 import { requestBody, toBase64 } from "./request-body.ts";
-import { type S3Requests, assertStored } from "./s3-requests.ts";
+import { type S3Requests, assertList, assertStored } from "./s3-requests.ts";
 
 /** Objects of several parts. The limits are those of S3: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 export class S3Multipart implements MultipartUploads {
@@ -69,10 +69,12 @@ export class S3Multipart implements MultipartUploads {
   async list(name: string, { signal }: RequestOptions = {}): Promise<readonly MultipartUpload[]> {
     const { Bucket, Key } = this.#objects.address(name);
     const what = `listing the uploads of ${this.#objects.uri(name)}`;
-    const { Uploads = [] } = await this.#requests.run(what, signal, ({ client, abortSignal }) =>
+    const page = await this.#requests.run(what, signal, ({ client, abortSignal }) =>
       // Uploads of the same name come first: no page but the first has any.
       client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }), { abortSignal }),
     );
+    assertList(page, what);
+    const { Uploads = [] } = page;
     return Uploads.flatMap(({ Key: key, UploadId: id }) =>
       key === Key && id !== undefined ? [{ name, id }] : [],
     );

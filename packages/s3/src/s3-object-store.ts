@@ -29,7 +29,7 @@ import { PutHandlers } from "./put-handlers.ts";
 import { requestBody } from "./request-body.ts";
 import { S3Multipart } from "./s3-multipart.ts";
 import { S3Objects } from "./s3-objects.ts";
-import { S3Requests, assertStored } from "./s3-requests.ts";
+import { S3Requests, assertList, assertStored } from "./s3-requests.ts";
 
 /** Objects below a prefix of a bucket of S3, or of a store that speaks its protocol. */
 export class S3ObjectStore implements ObjectStore {
@@ -110,14 +110,16 @@ export class S3ObjectStore implements ObjectStore {
   async *list(prefix: string, { signal }: RequestOptions = {}): AsyncGenerator<ListedObject, void, void> {
     assertPrefix(prefix);
     const { bucket: Bucket, prefix: own } = this.#objects.location;
+    const what = `LIST ${this.uri(prefix)}`;
     let ContinuationToken: string | undefined;
     do {
       const command = new ListObjectsV2Command({ Bucket, Prefix: own + prefix, ContinuationToken });
       const page: ListObjectsV2CommandOutput = await this.#requests.run(
-        `LIST ${this.uri(prefix)}`,
+        what,
         signal,
         ({ client, abortSignal }) => client.send(command, { abortSignal }),
       );
+      assertList(page, what);
       for (const { Key = "", Size = 0 } of page.Contents ?? []) {
         // The prefix itself may be an object that some tool made as a folder.
         if (Key.length > own.length) yield { name: Key.slice(own.length), size: Size };

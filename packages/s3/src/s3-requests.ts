@@ -71,9 +71,14 @@ export class S3Requests {
 
 /** S3 gives an ETag for whatever it has stored. */
 export function assertStored(etag: string | undefined, what: string): asserts etag is string {
-  if (etag !== undefined) return;
-  throw new ObjectStoreError(
-    "NOT_AN_OBJECT_STORE",
-    `${what} was answered without an ETag, as no S3 does; check the endpoint`,
-  );
+  if (etag === undefined) throw foreign(`${what} was answered without an ETag`);
+}
+
+/** S3 says of every list whether there is more. */
+export function assertList({ IsTruncated }: { IsTruncated?: boolean | undefined }, what: string): void {
+  if (IsTruncated === undefined) throw foreign(`${what} was not answered with a list`);
+}
+
+function foreign(message: string): ObjectStoreError {
+  return new ObjectStoreError("NOT_AN_OBJECT_STORE", `${message}, as no S3 does; check the endpoint`);
 }
