@@ -1,7 +1,9 @@
 import { mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { findUploads, finishUploads, MemoryObjectStore, ObjectStoreError } from "../src/index.ts";
+import { Session } from "../src/staging/session.ts";
 import { lifeOf, ownerOf, ownName } from "../src/staging/owner.ts";
 import { ChaosObjectStore } from "../src/testing/index.ts";
 import { readObject } from "../src/testing/expectations.ts";
@@ -148,6 +150,24 @@ test("of a process of another machine only its heart tells", async () => {
   expect((await finishUploads(found!.folder, store)).uploaded).toBe(0);
   utimesSync(foreign, new Date(), new Date(Date.now() - 130_000));
   expect((await finishUploads(found!.folder, store)).uploaded).toBe(1);
+});
+
+test("a process lives by the clock of the file system, whatever its own says, from the beginning on", async () => {
+  vi.useFakeTimers({ toFake: ["Date", "setInterval"], now: Date.now() - 3_600_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  const folder = temporaryFolder();
+  const path = join(folder, "session");
+  const session = await Session.make(path);
+  const alone = join(folder, "another");
+  mkdirSync(alone);
+  const first = (await Session.lastBeat(path))!;
+  expect(first).toBeGreaterThanOrEqual((await Session.lastBeat(alone))! - 10_000);
+  utimesSync(join(path, "heart"), new Date(), new Date());
+  expect(await Session.lastBeat(path)).toBeLessThan(first - 3_000_000);
+  vi.advanceTimersToNextTimer();
+  while ((await Session.lastBeat(path))! < first) await stat(path);
+  await session.release();
+  expect(await Session.lastBeat(path)).toBeUndefined();
 });
 
 test("a process that starts before another, in another container, counts as dead finishes its uploads later", async () => {

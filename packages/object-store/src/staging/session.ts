@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, utimes } from "node:fs/promises";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Copying, type Keeper, KeptUpload } from "./kept-upload.ts";
 import { freeName } from "./owner.ts";
@@ -6,8 +6,10 @@ import { Packs } from "./packs.ts";
 import type { StagedUpload } from "./staged-upload.ts";
 import { type JournalRecord, readJournal, UploadJournal } from "./upload-journal.ts";
 
-/** Shows other machines that this process lives, in ms. */
+/** How often a process shows other machines that it lives, in ms. */
 const HEARTBEAT = 15_000;
+/** The file by whose time it does: that of the file system, whose clock may be a third machine's. */
+const HEART = "heart";
 
 /** Copies of small files that are in memory too, so that they need not be read again, in bytes. */
 const MOST_IN_MEMORY = 32 * 1024 * 1024;
@@ -19,27 +21,28 @@ export class Session implements Keeper {
   readonly packs: Packs;
   readonly #kept: Map<string, KeptUpload> = new Map();
   readonly #heart: NodeJS.Timeout;
+  #beating: Promise<void> = Promise.resolve();
   #inMemory = 0;
 
   private constructor(path: string) {
     this.path = path;
     this.packs = new Packs(path);
     this.journal = new UploadJournal(join(path, "journal.jsonl"), () => this.#records());
-    this.#heart = setInterval(() => {
-      const now = new Date();
-      utimes(path, now, now).catch(() => undefined);
-    }, HEARTBEAT).unref();
+    this.#heart = setInterval(() => void this.beat(), HEARTBEAT).unref();
   }
 
   /** @throws the errors of `node:fs` */
   static async make(path: string): Promise<Session> {
     await mkdir(path, { recursive: true });
-    return new Session(path);
+    const session = new Session(path);
+    await session.beat();
+    return session;
   }
 
   /** A folder that others left, and that is ours by its name. */
   static async takeOver(path: string): Promise<Session> {
     const session = new Session(path);
+    await session.beat();
     for await (const record of readJournal(join(path, "journal.jsonl"))) {
       if (record.type === "staged") session.keep(record.upload);
       else if (record.type === "copying") session.keep(record.upload).isCopied = false;
@@ -53,6 +56,18 @@ export class Session implements Keeper {
       if (!kept.isCopied) kept.discarded = true;
     }
     return session;
+  }
+
+  /** When the process whose folder that is showed last that it lives, in ms of the file system's clock; undefined if there is no folder. */
+  static async lastBeat(path: string): Promise<number | undefined> {
+    const heart = await stat(join(path, HEART)).catch(() => stat(path).catch(() => undefined));
+    return heart?.mtimeMs;
+  }
+
+  /** Shows that this process lives. Never rejects: that a full disk takes no byte is seen by the time all the same. */
+  beat(): Promise<void> {
+    this.#beating = writeFile(join(this.path, HEART), "1").catch(() => undefined);
+    return this.#beating;
   }
 
   /** What is not done. */
@@ -123,10 +138,14 @@ export class Session implements Keeper {
   /** Gives the folder up: to nothing if all is done, else to whoever comes. */
   async release(): Promise<void> {
     clearInterval(this.#heart);
+    await this.#beating;
     await this.packs.close();
     await this.journal.close();
     if (this.#kept.size === 0) await rm(this.path, { recursive: true, force: true });
-    else await rename(this.path, join(this.path, "..", freeName()));
+    else {
+      await rm(join(this.path, HEART), { force: true });
+      await rename(this.path, join(this.path, "..", freeName()));
+    }
   }
 
   *#records(): Generator<JournalRecord, void, void> {

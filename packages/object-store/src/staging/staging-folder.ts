@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UploadError } from "../upload-error.ts";
 import { isSession, lifeOf, ownName, ownerOf } from "./owner.ts";
@@ -42,7 +42,7 @@ export class StagingFolder {
   /**
    * Takes over what processes that have ended left undone.
    *
-   * @param own - Where something may be written, to learn the time of the file system.
+   * @param own - By whose beat the time of the file system is known.
    */
   async takeOver(own: Session): Promise<TakenOver> {
     const sessions: Session[] = [];
@@ -70,11 +70,9 @@ export class StagingFolder {
   }
 
   async #stoodStill(name: string, own: Session): Promise<boolean> {
-    // Both times are of the file system's clock, which may be that of a third machine.
-    const probe = join(own.path, "now");
-    await writeFile(probe, "0");
-    const [now, heart] = await Promise.all([stat(probe), stat(join(this.path, name)).catch(() => undefined)]);
-    return heart !== undefined && now.mtimeMs - heart.mtimeMs > DEAD_AFTER;
+    await own.beat();
+    const [now, last] = await Promise.all([own.path, join(this.path, name)].map(Session.lastBeat));
+    return last !== undefined && now! - last > DEAD_AFTER;
   }
 }
 
