@@ -63,9 +63,12 @@ export class LocalEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    await this.#awaited.during(this.#engine.close());
-    this.#keys.clear();
-    this.#keepWhileArriving();
+    try {
+      await this.#awaited.during(this.#engine.close());
+    } finally {
+      this.#keys.clear();
+      this.#keepWhileArriving();
+    }
   }
 
   download(
