@@ -21,7 +21,10 @@ export const killsDuringUploads: Proof = {
     const { folder, random } = setting;
     const kills = sampled(setting, 100);
     const sources = join(folder, "sources");
+    const stagingFolder = join(folder, "staging");
     mkdirSync(sources);
+    // The first process may be killed before it makes it.
+    mkdirSync(stagingFolder);
     const block = Buffer.from(Array.from({ length: MIB }, () => random.below(256)));
     const contents = Array.from({ length: FILES }, (_, n) => {
       if (n % 10 === 9)
@@ -31,7 +34,6 @@ export const killsDuringUploads: Proof = {
     });
     for (const [n, bytes] of contents.entries()) writeFileSync(join(sources, String(n)), bytes);
     const store = { folder: join(folder, "store"), delay: 5 };
-    const stagingFolder = join(folder, "staging");
     const staged = new Set<number>();
     let leftOpen = 0;
     let cutShort = 0;
