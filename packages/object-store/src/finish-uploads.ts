@@ -1,8 +1,6 @@
 import { resolve } from "node:path";
-import { machineClock } from "./engine/clock.ts";
 import type { TransferProgress } from "./engine/engine.ts";
-import { KeepAlive } from "./engine/keep-alive.ts";
-import { UploadEngine } from "./engine/upload-engine.ts";
+import { LocalEngine } from "./engine/local-engine.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { openStore, type StoreModule } from "./store-module.ts";
 
@@ -41,7 +39,7 @@ export async function finishUploads(
 ): Promise<FinishedUploads> {
   const { signal = new AbortController().signal, concurrency = 4, requestTimeout = 60_000 } = options;
   let [uploaded, failed] = [0, 0];
-  const engine = new UploadEngine(
+  const engine = new LocalEngine(
     await openStore(store),
     {
       stagingFolder: resolve(folder),
@@ -61,11 +59,10 @@ export async function finishUploads(
       report: (error) => options.onError?.(error),
       progress: (progress) => options.onProgress?.(progress),
     },
-    machineClock,
   );
   try {
     const { left } = await engine.open();
-    await new KeepAlive().during(engine.drain(signal));
+    await engine.drain(signal);
     return { uploaded, failed, pending: left - uploaded - failed };
   } finally {
     await engine.close();

@@ -3,6 +3,7 @@ import { MlogError } from "@mlog/core";
 import { startThread } from "../own-thread.ts";
 import type { StoreModule } from "../store-module.ts";
 import { UploadError } from "../upload-error.ts";
+import { Arrivals } from "./arrivals.ts";
 import type { DownloadOrder, Engine, EngineListener, EngineStart, ListPage, UploadOrder } from "./engine.ts";
 import { type Call, fromSent, type Message, type ThreadStart } from "./protocol.ts";
 import type { EngineSettings } from "./upload-engine.ts";
@@ -39,10 +40,7 @@ export class EngineThread implements Engine {
   readonly #exited: Promise<void>;
   readonly #listener: EngineListener;
   readonly #calls: Map<number, Pending> = new Map();
-  /** Orders that have not arrived, and whether they are staged. */
-  readonly #orders: Map<number, boolean> = new Map();
-  /** It has been told that uploads wait: there is no telling for how long. */
-  #isDelayed = false;
+  readonly #arrivals = new Arrivals();
   #call = 0;
   #ended: Error | undefined;
 
@@ -79,7 +77,7 @@ export class EngineThread implements Engine {
       this.#listener.failed(order.key, this.#ended, false);
       return;
     }
-    this.#orders.set(order.key, false);
+    this.#arrivals.add(order.key);
     this.#say({ kind: "upload", order });
     this.#refWhileAwaited();
   }
@@ -160,20 +158,19 @@ export class EngineThread implements Engine {
   #hear(message: Message): void {
     switch (message.kind) {
       case "staged":
-        this.#orders.set(message.key, true);
+        this.#arrivals.staged(message.key);
         this.#listener.staged(message.key);
         break;
       case "uploaded":
-        this.#isDelayed = false;
-        if (message.key !== undefined) this.#orders.delete(message.key);
+        this.#arrivals.uploaded(message.key);
         this.#listener.uploaded(message.key, message.object);
         break;
       case "failed":
-        if (message.key !== undefined) this.#orders.delete(message.key);
+        this.#arrivals.failed(message.key);
         this.#listener.failed(message.key, fromSent(message.error), message.wasStaged);
         break;
       case "report":
-        this.#isDelayed ||= ["UPLOADS_DELAYED", "UPLOADS_PARKED"].includes(message.error.code);
+        this.#arrivals.reported(message.error.code);
         this.#listener.report(fromSent(message.error));
         break;
       case "progress":
@@ -198,8 +195,8 @@ export class EngineThread implements Engine {
   }
 
   #refWhileAwaited(): void {
-    const arriving = this.#orders.size > 0 && !this.#isDelayed;
-    if (this.#calls.size > 0 || arriving || this.#ended !== undefined) this.#worker.ref();
+    const isAwaited = this.#calls.size > 0 || this.#arrivals.areAwaited || this.#ended !== undefined;
+    if (isAwaited) this.#worker.ref();
     else this.#worker.unref();
   }
 
@@ -207,8 +204,7 @@ export class EngineThread implements Engine {
     if (this.#ended !== undefined) return;
     this.#ended = ended(reason, cause);
     this.#refuseCalls(this.#ended);
-    for (const [key, wasStaged] of this.#orders) this.#listener.failed(key, this.#ended, wasStaged);
-    this.#orders.clear();
+    for (const [key, wasStaged] of this.#arrivals.end()) this.#listener.failed(key, this.#ended, wasStaged);
     this.#listener.report(this.#ended);
   }
 

@@ -1,8 +1,11 @@
 import type { ObjectStore } from "../object-store.ts";
+import { Arrivals } from "./arrivals.ts";
 import { machineClock } from "./clock.ts";
 import type { DownloadOrder, Engine, EngineListener, EngineStart, ListPage, UploadOrder } from "./engine.ts";
-import { KeepAlive } from "./keep-alive.ts";
 import { type EngineSettings, UploadEngine } from "./upload-engine.ts";
+
+/** The longest delay of a timer, in ms. */
+const LONG = 2 ** 31 - 1;
 
 /**
  * An {@link Engine} on the calling thread. As one of another thread, it keeps the process alive while somebody waits for it, and
@@ -10,29 +13,30 @@ import { type EngineSettings, UploadEngine } from "./upload-engine.ts";
  */
 export class LocalEngine implements Engine {
   readonly #engine: UploadEngine;
-  readonly #awaited = new KeepAlive();
-  readonly #arriving = new KeepAlive();
-  /** Of orders that have not arrived. */
-  readonly #keys: Set<number> = new Set();
-  /** It has been told that uploads wait: there is no telling for how long. */
-  #isDelayed = false;
+  readonly #arrivals = new Arrivals();
+  /** Calls that somebody waits for. */
+  #calls = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(store: ObjectStore, settings: EngineSettings, listener: EngineListener) {
     const attended: EngineListener = {
-      staged: (key) => listener.staged(key),
+      staged: (key) => {
+        this.#arrivals.staged(key);
+        listener.staged(key);
+      },
       uploaded: (key, object) => {
-        this.#isDelayed = false;
-        this.#ended(key);
+        this.#arrivals.uploaded(key);
+        this.#stayWhileAwaited();
         listener.uploaded(key, object);
       },
       failed: (key, error, wasStaged) => {
-        this.#ended(key);
+        this.#arrivals.failed(key);
+        this.#stayWhileAwaited();
         listener.failed(key, error, wasStaged);
       },
       report: (error) => {
-        const { code } = error as { readonly code?: unknown };
-        this.#isDelayed ||= code === "UPLOADS_DELAYED" || code === "UPLOADS_PARKED";
-        this.#keepWhileArriving();
+        this.#arrivals.reported((error as { readonly code?: unknown }).code);
+        this.#stayWhileAwaited();
         listener.report(error);
       },
       progress: (progress) => listener.progress(progress),
@@ -41,33 +45,33 @@ export class LocalEngine implements Engine {
   }
 
   open(): Promise<EngineStart> {
-    return this.#awaited.during(this.#engine.open());
+    return this.#during(this.#engine.open());
   }
 
   check(): Promise<void> {
-    return this.#awaited.during(this.#engine.check());
+    return this.#during(this.#engine.check());
   }
 
   upload(order: UploadOrder): void {
-    this.#keys.add(order.key);
-    this.#keepWhileArriving();
+    this.#arrivals.add(order.key);
+    this.#stayWhileAwaited();
     this.#engine.upload(order);
   }
 
   flush(): Promise<void> {
-    return this.#awaited.during(this.#engine.flush());
+    return this.#during(this.#engine.flush());
   }
 
   drain(signal: AbortSignal): Promise<void> {
-    return this.#awaited.during(this.#engine.drain(signal));
+    return this.#during(this.#engine.drain(signal));
   }
 
   async close(): Promise<void> {
     try {
-      await this.#awaited.during(this.#engine.close());
+      await this.#during(this.#engine.close());
     } finally {
-      this.#keys.clear();
-      this.#keepWhileArriving();
+      this.#arrivals.end();
+      this.#stayWhileAwaited();
     }
   }
 
@@ -76,11 +80,11 @@ export class LocalEngine implements Engine {
     onProgress: (bytes: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    return this.#awaited.during(this.#engine.download(order, onProgress, signal));
+    return this.#during(this.#engine.download(order, onProgress, signal));
   }
 
   list(prefix: string, next: number | undefined): Promise<ListPage> {
-    return this.#awaited.during(this.#engine.list(prefix, next));
+    return this.#during(this.#engine.list(prefix, next));
   }
 
   uri(name: string): Promise<string> {
@@ -88,15 +92,27 @@ export class LocalEngine implements Engine {
   }
 
   endList(next: number): Promise<void> {
-    return this.#awaited.during(this.#engine.endList(next));
+    return this.#during(this.#engine.endList(next));
   }
 
-  #ended(key: number | undefined): void {
-    if (key !== undefined) this.#keys.delete(key);
-    this.#keepWhileArriving();
+  async #during<Result>(work: Promise<Result>): Promise<Result> {
+    this.#calls++;
+    this.#stayWhileAwaited();
+    try {
+      return await work;
+    } finally {
+      this.#calls--;
+      this.#stayWhileAwaited();
+    }
   }
 
-  #keepWhileArriving(): void {
-    this.#arriving.set(this.#keys.size > 0 && !this.#isDelayed);
+  /** The pauses between attempts keep no process alive. */
+  #stayWhileAwaited(): void {
+    if (this.#calls > 0 || this.#arrivals.areAwaited) {
+      this.#timer ??= setInterval(() => undefined, LONG);
+    } else {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
   }
 }
