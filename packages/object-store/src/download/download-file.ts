@@ -3,13 +3,12 @@ import { type FileHandle, link, mkdir, open, rename, rm, stat } from "node:fs/pr
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { MlogError, isMlogError } from "@mlog/core";
-import { pauseAfter } from "../engine/backoff.ts";
 import type { Clock } from "../engine/clock.ts";
-import { deadlineFor, withDeadline } from "../engine/deadline.ts";
+import { deadlineFor } from "../engine/deadline.ts";
 import type { DownloadOrder } from "../engine/engine.ts";
 import { reasonOf } from "../engine/reason.ts";
 import { CRC32 } from "../engine/transfer.ts";
-import { retryAfterOf, verdictOn } from "../engine/verdict.ts";
+import { tryOften } from "../engine/try-often.ts";
 import { readBody } from "../object-body.ts";
 import { ObjectStoreError } from "../object-store-error.ts";
 import type { ObjectInfo, ObjectStore } from "../object-store.ts";
@@ -73,7 +72,7 @@ async function receive(
   signal: AbortSignal,
 ): Promise<void> {
   const { store, concurrency } = means;
-  const info = await tryOften(0, means, signal, (request) => store.head(name, { signal: request }));
+  const info = await request(0, means, signal, (attempt) => store.head(name, { signal: attempt }));
   const file = await open(part, "w");
   try {
     const starts = Array.from({ length: Math.ceil(info.size / RANGE) }, (_, index) => index * RANGE);
@@ -84,7 +83,7 @@ async function receive(
     const readers = Array.from({ length: Math.min(concurrency, starts.length) }, async () => {
       for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
         const range = { start, end: Math.min(start + RANGE, info.size) };
-        await tryOften(RANGE, means, either, (request) => receiveRange(store, info, range, file, request));
+        await request(RANGE, means, either, (attempt) => receiveRange(store, info, range, file, attempt));
         arrived += range.end - range.start;
         onProgress(arrived, info.size);
       }
@@ -131,21 +130,13 @@ async function assertSum(path: string, info: ObjectInfo): Promise<void> {
   if (sum !== Number.parseInt(expected, 16)) throw damaged(info, "its checksum is another one");
 }
 
-async function tryOften<Result>(
+function request<Result>(
   size: number,
   { clock, timeout }: DownloadMeans,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await withDeadline(work, deadlineFor(size, timeout), clock, signal);
-    } catch (error) {
-      const mayPass = verdictOn(error) === "again" && !isFinal(error);
-      if (signal.aborted || !mayPass || tries === TRIES) throw error;
-      await clock.sleep(pauseAfter(tries, clock, retryAfterOf(error)), signal);
-    }
-  }
+  return tryOften(work, { most: TRIES, deadline: deadlineFor(size, timeout), clock, signal, isFinal });
 }
 
 /** What an upload would survive, and a download would not. */

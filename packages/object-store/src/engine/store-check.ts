@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { bodyOf } from "../object-body.ts";
 import type { ObjectStore } from "../object-store.ts";
 import { UploadError } from "../upload-error.ts";
-import { pauseAfter } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { withDeadline } from "./deadline.ts";
 import { reasonOf } from "./reason.ts";
-import { retryAfterOf, verdictOn } from "./verdict.ts";
+import { tryOften } from "./try-often.ts";
+import { verdictOn } from "./verdict.ts";
 
 /** How long each request may take, in ms. */
 const TIMEOUT = 10_000;
@@ -24,21 +24,13 @@ const ATTEMPTS_IN_DOUBT = 5;
 export async function checkStore(store: ObjectStore, clock: Clock, signal: AbortSignal): Promise<void> {
   const name = `.mlog-check-${randomUUID()}`;
   const body = bodyOf(Buffer.from("mlog checks that it may write here\n"));
-  const remove = async (attempts: number): Promise<void> => {
-    for (let failures = 1; ; failures++) {
-      try {
-        return await withDeadline(
-          (request) => store.delete(name, { signal: request }),
-          TIMEOUT,
-          clock,
-          signal,
-        );
-      } catch (error) {
-        if (failures === attempts || verdictOn(error) !== "again" || signal.aborted) throw error;
-        await clock.sleep(pauseAfter(failures, clock, retryAfterOf(error)), signal);
-      }
-    }
-  };
+  const remove = (most: number): Promise<void> =>
+    tryOften((request) => store.delete(name, { signal: request }), {
+      most,
+      deadline: TIMEOUT,
+      clock,
+      signal,
+    });
   try {
     await withDeadline((request) => store.put(name, body, { signal: request }), TIMEOUT, clock, signal);
   } catch (error) {
