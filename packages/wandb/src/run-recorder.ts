@@ -139,14 +139,14 @@ export class RunRecorder implements RunTransport {
     await this.#journal.close();
     this.#worker.hold(true);
     this.#worker.tell({ kind: "close" });
-    const aborted = new Promise<true>((resolve) => {
-      if (signal.aborted) resolve(true);
-      signal.addEventListener("abort", () => resolve(true), { once: true });
+    const aborted = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener("abort", () => resolve(), { once: true });
     });
-    const isAborted = await Promise.race([this.#ended.promise, aborted]);
+    await Promise.race([this.#ended.promise, aborted]);
     this.#worker.hold(false);
     // Otherwise it ends by itself, with nothing under way in it.
-    if (isAborted === true) this.#worker.stop();
+    if (signal.aborted) this.#worker.stop();
     if (!this.#complete) {
       this.#uploads.fail();
       this.#report(
