@@ -118,17 +118,23 @@ function spoilStaging(setting: Setting): void {
   rmSync(join(staging, folder!, session!), { recursive: true });
 }
 
-test("a file that cannot be copied is refused when the attempt to send it fails", async () => {
+/** A file that is being sent to a store which does not answer, and cannot be copied. */
+async function setUpUncopied(): Promise<Setting & { key: number }> {
   const { promise: isSending, resolve: tellSending } = Promise.withResolvers<void>();
   const setting = await setUp(({ method }) => {
     if (method !== "putPart") return undefined;
     tellSending();
     return "hang";
   });
-  const { harness, inner, store, clock, path } = setting;
+  const { harness, path } = setting;
   const key = harness.upload("object", { path });
   await isSending;
   spoilStaging(setting);
+  return { ...setting, key };
+}
+
+test("a file that cannot be copied is refused when the attempt to send it fails", async () => {
+  const { harness, inner, store, clock, key } = await setUpUncopied();
   await clock.runUntil(harness.drained(), () => store.acting > 0);
   expect(harness.fate(key)).toEqual({ staged: 0, uploaded: 0, failed: ["STAGING_FAILED"] });
   expect(await inner.multipart.list("object")).toEqual([]);
@@ -160,16 +166,7 @@ test("a file that cannot be copied arrives if the attempt to send it succeeds", 
 });
 
 test("a file that cannot be copied holds up no closing", async () => {
-  const { promise: isSending, resolve: tellSending } = Promise.withResolvers<void>();
-  const setting = await setUp(({ method }) => {
-    if (method !== "putPart") return undefined;
-    tellSending();
-    return "hang";
-  });
-  const { harness, clock, path } = setting;
-  const key = harness.upload("object", { path });
-  await isSending;
-  spoilStaging(setting);
+  const { harness, clock, key } = await setUpUncopied();
   await clock.runFor(1000, () => false);
   await harness.engine.close().catch(() => undefined);
   expect(harness.fate(key).uploaded).toBe(0);

@@ -52,6 +52,16 @@ test("an upload that is handed over now replaces one of its name that was left",
   expect((await readObject(store, "latest")).bytes.toString()).toBe("new");
 });
 
+/** Makes what was left look like that of a process of another machine. */
+async function makeForeign(stagingFolder: string): Promise<{ folder: string; session: string }> {
+  const [found] = await findUploads(stagingFolder);
+  const { folder } = found!;
+  const [left] = readdirSync(folder).filter((name) => name.startsWith("free-"));
+  const session = join(folder, "00000000-00000000-1-1-0123");
+  renameSync(join(folder, left!), session);
+  return { folder, session };
+}
+
 test("uploads are found and finished without a logger, each once, whoever else tries", async () => {
   const stagingFolder = await leaveUploads(["a", "b", "c"]);
   const [found] = await findUploads(stagingFolder);
@@ -141,15 +151,12 @@ test("a process is known by its machine, boot, number and beginning", () => {
 
 test("of a process of another machine only its heart tells", async () => {
   const stagingFolder = await leaveUploads(["a"]);
-  const [found] = await findUploads(stagingFolder);
-  const [session] = readdirSync(found!.folder).filter((name) => name.startsWith("free-"));
-  const foreign = join(found!.folder, "00000000-00000000-1-1-0123");
-  renameSync(join(found!.folder, session!), foreign);
+  const { folder, session } = await makeForeign(stagingFolder);
   const store = new MemoryObjectStore();
-  utimesSync(foreign, new Date(), new Date(Date.now() - 100_000));
-  expect((await finishUploads(found!.folder, store)).uploaded).toBe(0);
-  utimesSync(foreign, new Date(), new Date(Date.now() - 130_000));
-  expect((await finishUploads(found!.folder, store)).uploaded).toBe(1);
+  utimesSync(session, new Date(), new Date(Date.now() - 100_000));
+  expect((await finishUploads(folder, store)).uploaded).toBe(0);
+  utimesSync(session, new Date(), new Date(Date.now() - 130_000));
+  expect((await finishUploads(folder, store)).uploaded).toBe(1);
 });
 
 test("a process lives by the clock of the file system, whatever its own says, from the beginning on", async () => {
@@ -172,20 +179,17 @@ test("a process lives by the clock of the file system, whatever its own says, fr
 
 test("a process that starts before another, in another container, counts as dead finishes its uploads later", async () => {
   const stagingFolder = await leaveUploads(["a"]);
-  const [found] = await findUploads(stagingFolder);
-  const [session] = readdirSync(found!.folder).filter((name) => name.startsWith("free-"));
-  const foreign = join(found!.folder, "00000000-00000000-1-1-0123");
-  renameSync(join(found!.folder, session!), foreign);
+  const { folder, session } = await makeForeign(stagingFolder);
   const clock = new FakeClock();
   const harness = new EngineHarness(new MemoryObjectStore(), { stagingFolder }, clock);
   expect((await harness.engine.open()).left).toBe(0);
-  utimesSync(foreign, new Date(), new Date(Date.now() - 130_000));
+  utimesSync(session, new Date(), new Date(Date.now() - 130_000));
   const begun = clock.now();
   await clock.runUntil(harness.news(), () => false);
   expect(clock.now() - begun).toBeGreaterThanOrEqual(120_000);
   expect(harness.objects.map(({ name }) => name)).toEqual(["a"]);
   await harness.engine.close();
-  expect(readdirSync(found!.folder)).toEqual(["store.json"]);
+  expect(readdirSync(folder)).toEqual(["store.json"]);
 });
 
 test("a folder without a journal, as a process killed at its beginning leaves it, is cleared away", async () => {
