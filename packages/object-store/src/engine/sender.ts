@@ -1,10 +1,10 @@
 import { isMlogError } from "@mlog/core";
 import type { ObjectStore } from "../object-store.ts";
 import type { KeptUpload } from "../staging/kept-upload.ts";
+import { Slots } from "../slots.ts";
 import { UploadError } from "../upload-error.ts";
 import { pauseAfter } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
-import { Slots } from "../slots.ts";
 import { checkStore } from "./store-check.ts";
 import { StoreHealth } from "./store-health.ts";
 import { drop, type Requests, send } from "./transfer.ts";

@@ -224,9 +224,10 @@ export class Stager {
     const kept = await session.addUncopied(file, copying);
     const upload = { kept, key, isStaged: false, failures: 0, dueAt: 0 };
     this.#hand(upload, staging);
+    const over = AbortSignal.any([copying.stopped, this.#hurry.signal]);
     try {
       const headStart = Math.min(LONGEST_HEAD_START, Math.floor(file.size / FAST));
-      if (headStart > 0) await clock.sleep(headStart, AbortSignal.any([copying.stopped, this.#hurry.signal]));
+      if (headStart > 0) await clock.sleep(headStart, over);
       await copyLater(source, kept.copyPath, file, copying.stopped);
       copying.stopped.throwIfAborted();
       await kept.record({ type: "copied", id: file.id });
@@ -241,7 +242,6 @@ export class Stager {
       copying.end();
     }
     // The attempt that is under way needs the file to be open.
-    const over = AbortSignal.any([copying.stopped, this.#hurry.signal]);
     if (copying.failed.aborted && !over.aborted) await once(over, "abort");
   }
 

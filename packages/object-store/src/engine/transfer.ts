@@ -5,12 +5,12 @@ import { ObjectStoreError } from "../object-store-error.ts";
 import type { ObjectStore } from "../object-store.ts";
 import type { ObjectAttributes, PutConditions } from "../request-options.ts";
 import type { KeptUpload } from "../staging/kept-upload.ts";
+import type { Slots } from "../slots.ts";
 import { UploadError } from "../upload-error.ts";
 import type { Clock } from "./clock.ts";
 import { contentTypeOf } from "./content-type.ts";
 import { deadlineFor, withDeadline } from "./deadline.ts";
 import { dropParts, type PartRequests, sendParts } from "./part-transfer.ts";
-import type { Slots } from "../slots.ts";
 
 /** The key of an object's metadata that says which upload made it. */
 const UPLOAD_ID = "mlogupload";

@@ -1,7 +1,8 @@
 import { readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
+import { CHUNK } from "../object-body.ts";
 import type { PartSum, PartSumsOrder } from "./part-sums.ts";
-import { CHUNK, sumPart } from "./sum-part.ts";
+import { sumPart } from "./sum-part.ts";
 
 const order = workerData as PartSumsOrder;
 const { file, size, partSize, next } = order;

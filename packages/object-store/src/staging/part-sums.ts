@@ -1,10 +1,11 @@
 import { read } from "node:fs";
 import { promisify } from "node:util";
+import { CHUNK } from "../object-body.ts";
 import { startThread } from "../own-thread.ts";
 import { Slots } from "../slots.ts";
 import { combineCrc32 } from "./checksums.ts";
 import type { StagedFile, StagedPart } from "./staged-upload.ts";
-import { CHUNK, type PartedFile, sumPart } from "./sum-part.ts";
+import { type PartedFile, sumPart } from "./sum-part.ts";
 
 /** What a thread that sums up parts is told. */
 export interface PartSumsOrder extends PartedFile {
@@ -63,13 +64,14 @@ async function sumByThreads(parted: PartedFile): Promise<readonly (StagedPart | 
   return sums;
 }
 
-async function runThread(order: PartSumsOrder, onSum: (sum: PartSum) => void): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  startThread("#part-sums", { name: "mlog checksums", workerData: order })
-    .on("message", onSum)
-    .on("error", reject)
-    .on("exit", () => resolve());
-  await promise;
+/** Resolves when the thread has ended, whatever it has summed up. */
+function runThread(order: PartSumsOrder, onSum: (sum: PartSum) => void): Promise<void> {
+  return new Promise((resolve) => {
+    startThread("#part-sums", { name: "mlog checksums", workerData: order })
+      .on("message", onSum)
+      .on("error", () => undefined)
+      .on("exit", () => resolve());
+  });
 }
 
 const readAt = promisify(read);

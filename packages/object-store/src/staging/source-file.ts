@@ -1,13 +1,11 @@
 import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, copyFile, open } from "node:fs/promises";
-import type { ChecksumAlgorithm } from "../object-body.ts";
+import { CHUNK, type ChecksumAlgorithm } from "../object-body.ts";
 import { UploadError } from "../upload-error.ts";
 import { RunningSum } from "./checksums.ts";
 import { sumParts } from "./part-sums.ts";
 import type { StagedFile } from "./staged-upload.ts";
 
-/** How much is read at a time, in bytes. */
-const CHUNK = 1024 * 1024;
 /** A copy is synced whenever it has got so many bytes more, so that it is soon on the disk at its end. */
 const SYNC_EVERY = 32 * 1024 * 1024;
 

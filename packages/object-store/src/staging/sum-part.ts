@@ -1,4 +1,4 @@
-import type { ChecksumAlgorithm } from "../object-body.ts";
+import { CHUNK, type ChecksumAlgorithm } from "../object-body.ts";
 import { RunningSum } from "./checksums.ts";
 import type { StagedPart } from "./staged-upload.ts";
 
@@ -15,9 +15,6 @@ export interface PartedFile {
 
 /** Reads at most so many bytes from there on. */
 export type ReadBytes = (length: number, position: number) => number | Promise<number>;
-
-/** How much is read at a time, in bytes. */
-export const CHUNK: number = 1024 * 1024;
 
 /**
  * The checksums of one part. If that is too short, the file has shrunk.
